@@ -1,0 +1,379 @@
+//! From reports to a price: distinct feeders report into slots, an update takes the median of the fresh reports, limits
+//! the step, and a reader gets the price with its age or a typed refusal.
+
+use crate::roles::RoleError;
+use florin_units::{Bps, MathError, Price, Seconds, Timestamp};
+use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
+
+/// The most feeders of one feed; their reports share one storage cell.
+pub const MAXIMUM_FEEDERS: usize = 13;
+
+/// Why the oracle refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum OracleError {
+    /// An arithmetic step has no result.
+    #[codec(index = 0)]
+    Math(MathError),
+    /// The caller does not hold the role.
+    #[codec(index = 1)]
+    Role(RoleError),
+    /// There is no feed of this number.
+    #[codec(index = 2)]
+    UnknownFeed {
+        /// The number.
+        feed: u32,
+    },
+    /// The feed has been created before.
+    #[codec(index = 3)]
+    FeedExists {
+        /// The number.
+        feed: u32,
+    },
+    /// The caller is no feeder of this feed.
+    #[codec(index = 4)]
+    NotFeeder {
+        /// Who called.
+        caller: crate::Address,
+    },
+    /// The slot is outside the table.
+    #[codec(index = 5)]
+    SlotOutOfRange {
+        /// The slot.
+        slot: u8,
+        /// Number of slots.
+        slots: u8,
+    },
+    /// A feeder or slot appears twice.
+    #[codec(index = 6)]
+    DuplicateSlot {
+        /// The slot.
+        slot: u8,
+    },
+    /// Zero, or outside the feed's bounds.
+    #[codec(index = 7)]
+    PriceOutOfBounds {
+        /// The price reported.
+        price: Price,
+        /// The lowest credible price.
+        minimum: Price,
+        /// The highest credible price.
+        maximum: Price,
+    },
+    /// Too few fresh reports of distinct feeders.
+    #[codec(index = 8)]
+    QuorumNotReached {
+        /// Fresh reports.
+        fresh: u8,
+        /// Needed.
+        quorum: u8,
+    },
+    /// The last step was too recent.
+    #[codec(index = 9)]
+    UpdateTooSoon {
+        /// When the next step is possible.
+        next_at: Timestamp,
+        /// The time of the call.
+        now: Timestamp,
+    },
+    /// The feed has never had a price.
+    #[codec(index = 10)]
+    NoPrice,
+    /// The price is too old.
+    #[codec(index = 11)]
+    Stale {
+        /// When a quorum last stood behind it.
+        updated_at: Timestamp,
+        /// How old it may be.
+        max_age: Seconds,
+        /// The time of the call.
+        now: Timestamp,
+    },
+    /// A quorum must be at least one and at most the number of slots.
+    #[codec(index = 12)]
+    QuorumOutOfBounds {
+        /// Given.
+        quorum: u8,
+        /// At most.
+        maximum: u8,
+    },
+    /// The age limit must be longer than the update interval.
+    #[codec(index = 13)]
+    MaxAgeTooShort {
+        /// Given.
+        max_age: Seconds,
+        /// It must be above this.
+        above: Seconds,
+    },
+    /// The largest step must be between zero and the whole.
+    #[codec(index = 14)]
+    MaxStepOutOfBounds {
+        /// Given.
+        max_step: Bps,
+        /// At most.
+        maximum: Bps,
+    },
+    /// The price bounds are empty or allow zero.
+    #[codec(index = 15)]
+    PriceBoundsInvalid {
+        /// Lower bound.
+        minimum: Price,
+        /// Upper bound.
+        maximum: Price,
+    },
+    /// All slots of the feed are taken.
+    #[codec(index = 16)]
+    NoFreeSlot {
+        /// Number of slots.
+        slots: u8,
+    },
+}
+
+error_codes!(OracleError {
+    Math = 0, "arithmetic error";
+    Role = 1, "the caller does not hold the role";
+    UnknownFeed = 2, "there is no such feed";
+    FeedExists = 3, "the feed exists already";
+    NotFeeder = 4, "the caller is no feeder of this feed";
+    SlotOutOfRange = 5, "there is no such slot";
+    DuplicateSlot = 6, "a feeder appears twice";
+    PriceOutOfBounds = 7, "the price is outside its bounds";
+    QuorumNotReached = 8, "too few fresh reports";
+    UpdateTooSoon = 9, "the last update was too recent";
+    NoPrice = 10, "the feed has no price yet";
+    Stale = 11, "the price is too old";
+    QuorumOutOfBounds = 12, "the quorum is out of bounds";
+    MaxAgeTooShort = 13, "the age limit must be longer than the update interval";
+    MaxStepOutOfBounds = 14, "the largest step is out of bounds";
+    PriceBoundsInvalid = 15, "the price bounds are empty or allow zero";
+    NoFreeSlot = 16, "all slots of the feed are taken";
+});
+
+impl From<MathError> for OracleError {
+    fn from(error: MathError) -> Self {
+        Self::Math(error)
+    }
+}
+
+impl From<RoleError> for OracleError {
+    fn from(error: RoleError) -> Self {
+        Self::Role(error)
+    }
+}
+
+/// How a feed makes its price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct FeedConfig {
+    /// Fresh reports of distinct feeders that an update needs.
+    pub quorum: u8,
+    /// Age at which reports no longer count and the price is stale.
+    pub max_age: Seconds,
+    /// The most that one update may move the price, as a share of the price before.
+    pub max_step: Bps,
+    /// The least time between two updates, else the step limit could be walked around in one block.
+    pub update_interval: Seconds,
+    /// The lowest credible price.
+    pub minimum: Price,
+    /// The highest credible price.
+    pub maximum: Price,
+}
+
+/// What one feeder reported last; never a price of zero when it has reported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Report {
+    /// Dollars in wad for one whole token.
+    pub price: Price,
+    /// When it was reported; [`Timestamp::ZERO`] for never.
+    pub reported_at: Timestamp,
+}
+
+/// The reports of one feed, one slot for each feeder: one storage cell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Reports {
+    /// By slot.
+    pub slots: [Report; MAXIMUM_FEEDERS],
+}
+
+/// The price of one feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct FeedState {
+    /// Dollars in wad for one whole token.
+    pub price: Price,
+    /// The moment since which a quorum of reports has stood behind the price: its age is the age of the data.
+    pub updated_at: Timestamp,
+    /// When the price was last moved.
+    pub stepped_at: Timestamp,
+    /// When the price last came back after being stale; [`Timestamp::ZERO`] for never.
+    pub recovered_at: Timestamp,
+}
+
+/// A price that may be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Quote {
+    /// Dollars in wad for one whole token.
+    pub price: Price,
+    /// How old the data is.
+    pub updated_at: Timestamp,
+    /// When the price last came back after being stale; users wait a grace period from here.
+    pub recovered_at: Timestamp,
+}
+
+impl FeedConfig {
+    /// Checks each bound. Errors: [`OracleError`], the first bound that is broken.
+    pub fn validate(&self) -> Result<(), OracleError> {
+        let maximum = MAXIMUM_FEEDERS as u8;
+        if self.quorum == 0 || self.quorum > maximum {
+            return Err(OracleError::QuorumOutOfBounds { quorum: self.quorum, maximum });
+        }
+        if self.max_age <= self.update_interval {
+            return Err(OracleError::MaxAgeTooShort { max_age: self.max_age, above: self.update_interval });
+        }
+        if self.max_step.is_zero() || self.max_step > Bps::ONE {
+            return Err(OracleError::MaxStepOutOfBounds { max_step: self.max_step, maximum: Bps::ONE });
+        }
+        if self.minimum.is_zero() || self.minimum > self.maximum {
+            return Err(OracleError::PriceBoundsInvalid { minimum: self.minimum, maximum: self.maximum });
+        }
+        Ok(())
+    }
+}
+
+impl Reports {
+    /// The reports with a feeder's newest one in its slot.
+    ///
+    /// Errors: [`OracleError::SlotOutOfRange`], [`OracleError::PriceOutOfBounds`] (zero is).
+    pub fn report(&self, slot: u8, price: Price, now: Timestamp, config: &FeedConfig) -> Result<Self, OracleError> {
+        if price.is_zero() || price < config.minimum || price > config.maximum {
+            return Err(OracleError::PriceOutOfBounds { price, minimum: config.minimum, maximum: config.maximum });
+        }
+        self.with(slot, Report { price, reported_at: now })
+    }
+
+    /// The reports with a slot emptied, for a feeder that is removed: a successor in the slot inherits nothing.
+    ///
+    /// Errors: [`OracleError::SlotOutOfRange`].
+    pub fn clear(&self, slot: u8) -> Result<Self, OracleError> {
+        self.with(slot, Report::default())
+    }
+
+    fn with(&self, slot: u8, report: Report) -> Result<Self, OracleError> {
+        let mut reports = *self;
+        match reports.slots.get_mut(usize::from(slot)) {
+            Some(cell) => *cell = report,
+            None => return Err(OracleError::SlotOutOfRange { slot, slots: MAXIMUM_FEEDERS as u8 }),
+        }
+        Ok(reports)
+    }
+}
+
+/// Refuses a batch in which a slot appears twice, or that names a slot outside the table.
+///
+/// Errors: [`OracleError::DuplicateSlot`], [`OracleError::SlotOutOfRange`].
+pub fn check_distinct(slots: &[u8]) -> Result<(), OracleError> {
+    let mut seen = 0u16;
+    for &slot in slots {
+        if usize::from(slot) >= MAXIMUM_FEEDERS {
+            return Err(OracleError::SlotOutOfRange { slot, slots: MAXIMUM_FEEDERS as u8 });
+        }
+        let bit = 1u16 << slot;
+        if seen & bit != 0 {
+            return Err(OracleError::DuplicateSlot { slot });
+        }
+        seen |= bit;
+    }
+    Ok(())
+}
+
+/// Moves the price towards the median of the fresh reports. Anyone may do this.
+///
+/// With an even count the lower of the two middle reports counts: a lower collateral price is the safer one. The first
+/// price is not limited in its step. When the price before had gone stale, `recovered_at` becomes now.
+///
+/// Errors: [`OracleError::QuorumNotReached`], [`OracleError::UpdateTooSoon`], [`OracleError::PriceOutOfBounds`],
+/// arithmetic.
+pub fn update(
+    config: &FeedConfig,
+    reports: &Reports,
+    previous: Option<&FeedState>,
+    now: Timestamp,
+) -> Result<FeedState, OracleError> {
+    if let Some(previous) = previous {
+        let next_at = previous.stepped_at.after(config.update_interval);
+        if now < next_at {
+            return Err(OracleError::UpdateTooSoon { next_at, now });
+        }
+    }
+    let (median, updated_at) = median(config, reports, now)?;
+    let (price, recovered_at) = match previous {
+        None => (median, Timestamp::ZERO),
+        Some(previous) => {
+            let stale = now.since(previous.updated_at) > config.max_age;
+            let recovered_at = if stale { now } else { previous.recovered_at };
+            (clamp_step(median, previous.price, config.max_step)?, recovered_at)
+        }
+    };
+    if price.is_zero() || price < config.minimum || price > config.maximum {
+        return Err(OracleError::PriceOutOfBounds { price, minimum: config.minimum, maximum: config.maximum });
+    }
+    Ok(FeedState { price, updated_at, stepped_at: now, recovered_at })
+}
+
+/// The price, if it is fresh.
+///
+/// Errors: [`OracleError::NoPrice`], [`OracleError::Stale`].
+pub fn read(config: &FeedConfig, state: Option<&FeedState>, now: Timestamp) -> Result<Quote, OracleError> {
+    let state = state.ok_or(OracleError::NoPrice)?;
+    if now.since(state.updated_at) > config.max_age {
+        return Err(OracleError::Stale { updated_at: state.updated_at, max_age: config.max_age, now });
+    }
+    Ok(Quote { price: state.price, updated_at: state.updated_at, recovered_at: state.recovered_at })
+}
+
+/// Lower median of the fresh reports, and the moment since which a quorum of reports exists.
+fn median(config: &FeedConfig, reports: &Reports, now: Timestamp) -> Result<(Price, Timestamp), OracleError> {
+    let mut prices = [0u128; MAXIMUM_FEEDERS];
+    let mut times = [0u64; MAXIMUM_FEEDERS];
+    let mut fresh = 0usize;
+    for report in &reports.slots {
+        let reported = report.reported_at != Timestamp::ZERO && !report.price.is_zero();
+        // Bounds may have been narrowed since the report.
+        let credible = report.price >= config.minimum && report.price <= config.maximum;
+        if reported && credible && now.since(report.reported_at) <= config.max_age {
+            prices[fresh] = report.price.raw();
+            times[fresh] = report.reported_at.raw();
+            fresh += 1;
+        }
+    }
+    let quorum = usize::from(config.quorum);
+    if quorum == 0 || fresh < quorum {
+        return Err(OracleError::QuorumNotReached { fresh: fresh as u8, quorum: config.quorum });
+    }
+    let (prices, times) = (&mut prices[..fresh], &mut times[..fresh]);
+    insertion_sort(prices);
+    insertion_sort(times);
+    Ok((Price::from_raw(prices[(fresh - 1) / 2]), Timestamp::from_raw(times[fresh - quorum])))
+}
+
+/// Sorts a handful of numbers upwards; smaller than the library's sort, which every call of the contract would carry.
+fn insertion_sort<T: PartialOrd + Copy>(values: &mut [T]) {
+    for end in 1..values.len() {
+        let mut place = end;
+        while place > 0 && values[place - 1] > values[place] {
+            values.swap(place - 1, place);
+            place -= 1;
+        }
+    }
+}
+
+/// The price nearest to `wanted` within one step of `previous`; both limits are rounded towards `previous`.
+fn clamp_step(wanted: Price, previous: Price, max_step: Bps) -> Result<Price, MathError> {
+    let step = previous.times_bps_down(max_step)?;
+    let lowest = previous.saturating_sub(step);
+    let highest = previous.checked_add(step)?;
+    Ok(wanted.max(lowest).min(highest))
+}

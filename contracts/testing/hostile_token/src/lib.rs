@@ -1,0 +1,255 @@
+//! An ERC-20 that misbehaves on demand. Tests use it as collateral; nobody else should.
+//!
+//! It speaks the Solidity ABI with the standard selectors, and SCALE so that the same client can drive it.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+/// The contract.
+#[ink::contract]
+#[allow(clippy::new_without_default)]
+pub mod hostile_token {
+    use ink::env::call::{build_call_ink, utils::EncodeArgsWith, ExecutionInput, Selector};
+    use ink::env::{CallFlags, ReturnFlags};
+    use ink::prelude::string::String;
+    use ink::prelude::vec::Vec;
+    use ink::storage::Mapping;
+    use ink::U256;
+
+    /// Everything as the standard says.
+    pub const HONEST: u8 = 0;
+    /// Moves nothing and answers `false`.
+    pub const RETURNS_FALSE: u8 = 1;
+    /// Calls the prepared target with the prepared call data in the middle of a transfer.
+    pub const REENTERS: u8 = 2;
+    /// Keeps a share of every transfer.
+    pub const TAKES_FEE: u8 = 3;
+    /// Reverts.
+    pub const REVERTS: u8 = 4;
+    /// Moves everything and answers with no bytes at all, as some old tokens do.
+    pub const RETURNS_NOTHING: u8 = 5;
+    /// Moves nothing and answers `true`.
+    pub const LIES: u8 = 6;
+
+    const BASIS_POINTS: u128 = 10_000;
+
+    /// Standard event: tokens have moved.
+    #[ink(event)]
+    pub struct Transfer {
+        /// Who had them; zero when they were created.
+        #[ink(topic)]
+        from: Address,
+        /// Who has them.
+        #[ink(topic)]
+        to: Address,
+        /// How many raw units.
+        value: U256,
+    }
+
+    /// Standard event: an allowance was set.
+    #[ink(event)]
+    pub struct Approval {
+        /// Whose tokens.
+        #[ink(topic)]
+        owner: Address,
+        /// Who may move them.
+        #[ink(topic)]
+        spender: Address,
+        /// How many raw units.
+        value: U256,
+    }
+
+    /// Why a call was refused.
+    #[derive(Debug, PartialEq, Eq)]
+    #[ink::error]
+    pub enum Error {
+        /// The balance is too small.
+        InsufficientBalance(U256),
+        /// The allowance is too small.
+        InsufficientAllowance(U256),
+        /// It was told to revert.
+        ToldToRevert,
+        /// A sum does not fit.
+        Overflow,
+    }
+
+    /// The storage.
+    #[ink(storage)]
+    pub struct HostileToken {
+        behaviour: u8,
+        fee: u128,
+        decimals: u8,
+        total_supply: U256,
+        target: Address,
+        call_data: Vec<u8>,
+        reentries: u32,
+        reentries_refused: u32,
+        balances: Mapping<Address, U256>,
+        allowances: Mapping<(Address, Address), U256>,
+    }
+
+    /// Bytes that are written as they are.
+    struct RawBytes<'a>(&'a [u8]);
+
+    impl ink::scale::Encode for RawBytes<'_> {
+        fn encode_to<T: ink::scale::Output + ?Sized>(&self, output: &mut T) {
+            output.write(self.0);
+        }
+    }
+
+    impl HostileToken {
+        /// A token with so many decimals; the supply, in raw units, belongs to the deployer.
+        #[ink(constructor)]
+        pub fn new(supply: U256, decimals: u8) -> Self {
+            let mut token = Self {
+                behaviour: HONEST,
+                fee: 0,
+                decimals,
+                total_supply: supply,
+                target: Address::zero(),
+                call_data: Vec::new(),
+                reentries: 0,
+                reentries_refused: 0,
+                balances: Mapping::default(),
+                allowances: Mapping::default(),
+            };
+            token.balances.insert(token.env().caller(), &supply);
+            token
+        }
+
+        /// Sets how transfers behave (the constants of this module) and the fee in basis points. Anyone may call it.
+        #[ink(message, name = "setBehaviour")]
+        pub fn set_behaviour(&mut self, behaviour: u8, fee: u128) {
+            self.behaviour = behaviour;
+            self.fee = fee;
+        }
+
+        /// Sets what a re-entering transfer calls. Anyone may call it.
+        #[ink(message, name = "setReentry")]
+        pub fn set_reentry(&mut self, target: Address, call_data: Vec<u8>) {
+            self.target = target;
+            self.call_data = call_data;
+        }
+
+        /// How many re-entering calls came back with success, and with a failure that this token could see.
+        #[ink(message)]
+        pub fn reentries(&self) -> (u32, u32) {
+            (self.reentries, self.reentries_refused)
+        }
+
+        /// Creates tokens for anyone who asks.
+        #[ink(message)]
+        pub fn mint(&mut self, to: Address, value: U256) -> Result<(), Error> {
+            self.total_supply = self.total_supply.checked_add(value).ok_or(Error::Overflow)?;
+            self.credit(to, value)?;
+            self.env().emit_event(Transfer { from: Address::zero(), to, value });
+            Ok(())
+        }
+
+        /// Name of the token.
+        #[ink(message)]
+        pub fn name(&self) -> String {
+            String::from("Hostile token")
+        }
+
+        /// Symbol of the token.
+        #[ink(message)]
+        pub fn symbol(&self) -> String {
+            String::from("HOST")
+        }
+
+        /// Decimals of the token.
+        #[ink(message)]
+        pub fn decimals(&self) -> u8 {
+            self.decimals
+        }
+
+        /// Raw units in existence.
+        #[ink(message, name = "totalSupply")]
+        pub fn total_supply(&self) -> U256 {
+            self.total_supply
+        }
+
+        /// Raw units of one owner.
+        #[ink(message, name = "balanceOf")]
+        pub fn balance_of(&self, owner: Address) -> U256 {
+            self.balances.get(owner).unwrap_or_default()
+        }
+
+        /// Raw units of the owner that the spender may move.
+        #[ink(message)]
+        pub fn allowance(&self, owner: Address, spender: Address) -> U256 {
+            self.allowances.get((owner, spender)).unwrap_or_default()
+        }
+
+        /// Lets the spender move raw units of the caller.
+        #[ink(message)]
+        pub fn approve(&mut self, spender: Address, value: U256) -> bool {
+            let owner = self.env().caller();
+            self.allowances.insert((owner, spender), &value);
+            self.env().emit_event(Approval { owner, spender, value });
+            true
+        }
+
+        /// Moves raw units of the caller, as far as it behaves.
+        #[ink(message)]
+        pub fn transfer(&mut self, to: Address, value: U256) -> Result<bool, Error> {
+            let from = self.env().caller();
+            self.act(from, to, value)
+        }
+
+        /// Moves raw units of the owner by allowance, as far as it behaves.
+        #[ink(message, name = "transferFrom")]
+        pub fn transfer_from(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Error> {
+            let spender = self.env().caller();
+            let allowance = self.allowance(from, spender);
+            let rest = allowance.checked_sub(value).ok_or(Error::InsufficientAllowance(allowance))?;
+            self.allowances.insert((from, spender), &rest);
+            self.act(from, to, value)
+        }
+
+        fn act(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Error> {
+            match self.behaviour {
+                RETURNS_FALSE => return Ok(false),
+                LIES => return Ok(true),
+                REVERTS => return Err(Error::ToldToRevert),
+                REENTERS => self.reenter(),
+                _ => {}
+            }
+            let fee = match self.behaviour {
+                TAKES_FEE => value.checked_mul(self.fee.into()).ok_or(Error::Overflow)? / BASIS_POINTS,
+                _ => U256::zero(),
+            };
+            let balance = self.balance_of(from);
+            let rest = balance.checked_sub(value).ok_or(Error::InsufficientBalance(balance))?;
+            self.balances.insert(from, &rest);
+            let received = value.checked_sub(fee).ok_or(Error::Overflow)?;
+            self.credit(to, received)?;
+            self.env().emit_event(Transfer { from, to, value: received });
+            if self.behaviour == RETURNS_NOTHING {
+                ink::env::return_value_solidity(ReturnFlags::empty(), &());
+            }
+            Ok(true)
+        }
+
+        fn credit(&mut self, to: Address, value: U256) -> Result<(), Error> {
+            let balance = self.balance_of(to).checked_add(value).ok_or(Error::Overflow)?;
+            self.balances.insert(to, &balance);
+            Ok(())
+        }
+
+        /// Calls the target; whatever comes back, the transfer goes on.
+        fn reenter(&mut self) {
+            let Some((selector, arguments)) = self.call_data.split_first_chunk::<4>() else { return };
+            let input = ExecutionInput::new(Selector::new(*selector)).push_arg(RawBytes(arguments));
+            let answer = build_call_ink::<Environment>()
+                .call(self.target)
+                .call_flags(CallFlags::ALLOW_REENTRY)
+                .exec_input(input)
+                .returns::<Result<(), u8>>()
+                .try_invoke();
+            match answer {
+                Ok(Ok(Ok(()))) => self.reentries = self.reentries.saturating_add(1),
+                _ => self.reentries_refused = self.reentries_refused.saturating_add(1),
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+# Sourced by every script here: where things live and which toolchain is used. Only `scripts/setup` decides; the others read.
+# shellcheck shell=bash
+
+FLORIN_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Tools and build outputs live outside the checkout, so that a fresh clone starts warm.
+FLORIN_HOME=${FLORIN_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/florin}
+FLORIN_TOOLS=$FLORIN_HOME/tools
+export FLORIN_ROOT FLORIN_HOME
+
+# Versions that belong together; a change here is a change of toolchain.
+CARGO_CONTRACT_VERSION=6.0.0-beta.2
+RUSTUP_TOOLCHAIN_VERSION=1.95.0
+WASM_TARGET=wasm32v1-none
+
+say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
+die() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# One environment for every build, so that every build shares one set of compiled dependencies.
+use_toolchain() {
+    case $(cat "$FLORIN_HOME/toolchain" 2>/dev/null || true) in
+        rustup) export RUSTUP_TOOLCHAIN=$RUSTUP_TOOLCHAIN_VERSION PATH="$FLORIN_TOOLS/bin:$HOME/.cargo/bin:$PATH" ;;
+        debian) export PATH="$FLORIN_TOOLS/bin:/usr/bin:$PATH" ;;
+        *) die "no toolchain is set up; run scripts/setup" ;;
+    esac
+    export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$FLORIN_HOME/target}
+    export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+    # cargo 1.95 and later ask for it where a target is a JSON file, as PolkaVM's is.
+    export CARGO_UNSTABLE_JSON_TARGET_SPEC=true
+    if command -v mold >/dev/null 2>&1; then
+        export CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_RUSTFLAGS="-Clink-arg=-fuse-ld=mold"
+    fi
+    # The runtime's Wasm: speed of compilation over size. ARCHITECTURE.md has the measurement.
+    export WASM_BUILD_TYPE=release
+    export WASM_BUILD_NO_COLOR=1
+}
+
+# The contracts, in the order in which they are deployed, and the ones that only tests use.
+CONTRACTS=(token oracle vaults)
+TEST_CONTRACTS=(testing/hostile_token)

@@ -1,0 +1,6 @@
+//! Typed messages, events and errors of the contracts, generated from their metadata by `florin-bindgen` and checked in.
+//! CI generates them again and compares.
+
+mod message;
+
+pub use message::{Constructor, ContractEvent, LangError, Message, NoError};
