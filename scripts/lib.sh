@@ -37,3 +37,14 @@ use_toolchain() {
 # The contracts, in the order in which they are deployed, and the ones that only tests use.
 CONTRACTS=(token oracle vaults)
 TEST_CONTRACTS=(testing/hostile_token)
+
+# Builds all host code with its tests. clippy stands in for the compiler of the workspace's own crates, so that lints cost no
+# second build of the dependencies; a warning is an error.
+lint_as_you_build() {
+    export RUSTC_WORKSPACE_WRAPPER CLIPPY_ARGS="-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__"
+    RUSTC_WORKSPACE_WRAPPER=$(command -v clippy-driver) || die "clippy is missing; run scripts/setup --force"
+}
+build_host() {
+    lint_as_you_build
+    cargo build --quiet --all-targets
+}

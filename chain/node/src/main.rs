@@ -5,6 +5,8 @@ mod clock;
 mod rpc;
 mod service;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 use sc_cli::SubstrateCli;
 use sc_service::ChainType;
@@ -28,6 +30,11 @@ struct Cli {
     /// Where a manual clock starts on a new chain, in milliseconds since 1970.
     #[arg(long, default_value_t = clock::DEFAULT_START_MS, value_name = "MS")]
     start_time: u64,
+
+    /// Where compiled runtimes are kept between runs, so that only the first start takes long. None by default for a
+    /// machine without a home folder.
+    #[arg(long, env = "FLORIN_RUNTIME_CACHE", value_name = "PATH")]
+    runtime_cache: Option<PathBuf>,
 
     #[command(flatten)]
     run: sc_cli::RunCmd,
@@ -83,9 +90,21 @@ fn development_spec() -> Result<sc_service::GenericChainSpec, String> {
         .build())
 }
 
+/// The user's cache folder.
+fn default_runtime_cache() -> Option<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))?;
+    Some(cache.join("florin").join("compiled-runtimes"))
+}
+
 fn main() -> sc_cli::Result<()> {
     let cli = Cli::parse();
-    let options = Options { sealing: cli.sealing, clock: cli.clock, start_time_ms: cli.start_time };
+    let options = Options {
+        sealing: cli.sealing,
+        clock: cli.clock,
+        start_time_ms: cli.start_time,
+        runtime_cache: cli.runtime_cache.clone().or_else(default_runtime_cache),
+    };
     let runner = cli.create_runner(&cli.run)?;
     runner.run_node_until_exit(|config| async move { service::start(config, options).map_err(sc_cli::Error::Service) })
 }

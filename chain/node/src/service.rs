@@ -1,6 +1,6 @@
 //! The parts of the node and how they are put together.
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use florin_runtime::{AccountId, Nonce, OpaqueBlock as Block, RuntimeApi};
 use futures::{channel::mpsc, stream, FutureExt, StreamExt};
@@ -48,11 +48,12 @@ impl FromStr for Sealing {
 }
 
 /// What is this node's own on the command line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) sealing: Sealing,
     pub(crate) clock: ClockMode,
     pub(crate) start_time_ms: u64,
+    pub(crate) runtime_cache: Option<PathBuf>,
 }
 
 /// Start the node; it runs until the returned manager ends.
@@ -61,12 +62,15 @@ pub(crate) fn start(mut config: Configuration, options: Options) -> Result<TaskM
     config.network.default_peers_set.in_peers = 0;
     config.network.default_peers_set.out_peers = 0;
 
-    // The compiled runtime is kept beside the state, so that a restart does not compile it again.
-    let executor = WasmExecutor::<sp_io::SubstrateHostFunctions>::builder()
+    let mut executor = WasmExecutor::<sp_io::SubstrateHostFunctions>::builder()
         .with_execution_method(config.executor.wasm_method)
         .with_max_runtime_instances(config.executor.max_runtime_instances)
-        .with_runtime_cache_size(config.executor.runtime_cache_size)
-        .build();
+        .with_runtime_cache_size(config.executor.runtime_cache_size);
+    if let Some(folder) = &options.runtime_cache {
+        std::fs::create_dir_all(folder)?;
+        executor = executor.with_cache_path(folder);
+    }
+    let executor = executor.build();
     let (client, backend, keystore, mut task_manager) =
         sc_service::new_full_parts::<Block, RuntimeApi, _>(&config, None, executor, Vec::new())?;
     let client: Arc<Client> = Arc::new(client);

@@ -15,6 +15,9 @@ impl core::fmt::Debug for AccountId {
     }
 }
 
+/// Where the runtimes of Polkadot Hub and of the development chain put the assets pallet's precompile.
+const ASSET_PRECOMPILE_PREFIX: u16 = 0x0120;
+
 /// The filler byte of accounts that stand for a 20-byte address.
 const ADDRESS_FILLER: u8 = 0xEE;
 
@@ -72,6 +75,15 @@ impl AccountId {
         account.copy_from_slice(&body[prefix_length..]);
         Ok(Self(account))
     }
+}
+
+/// The address at which the ERC-20 precompile of a fungible asset answers: the asset's id in the first four bytes, big-endian,
+/// and the precompile's prefix in bytes 16 and 17.
+pub fn asset_address(id: u32) -> Address {
+    let mut bytes = [0u8; 20];
+    bytes[..4].copy_from_slice(&id.to_be_bytes());
+    bytes[16..18].copy_from_slice(&ASSET_PRECOMPILE_PREFIX.to_be_bytes());
+    Address::from(bytes)
 }
 
 /// Text that is no account.

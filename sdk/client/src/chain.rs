@@ -209,6 +209,11 @@ pub trait Chain: Send + Sync {
         limits: &Limits,
         wait: Wait,
     ) -> impl Future<Output = Result<Receipt, ChainError>> + Send;
+    /// The most weight that one call may have. Unless the back end knows better, what Polkadot Hub grants: three quarters of a
+    /// block less what initialisation is assumed to use, less two per cent for the transaction's own checks.
+    fn max_call_weight(&self) -> impl Future<Output = Result<Weight, ChainError>> + Send {
+        async { Ok(Weight { ref_time: 1_372_000_000_000, proof_size: 7_193_231 }) }
+    }
     /// Events of a block, each with the index of its transaction.
     fn events_at(&self, number: u64) -> impl Future<Output = Result<Vec<(u32, ChainEvent)>, ChainError>> + Send;
 }

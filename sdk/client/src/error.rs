@@ -66,6 +66,14 @@ pub enum ChainError {
         /// What broke.
         cause: String,
     },
+    /// The node answered a request with an error of its own.
+    #[error("the node could not answer {request}: {reason}")]
+    Node {
+        /// The request.
+        request: String,
+        /// What the node said.
+        reason: String,
+    },
     /// More weight is needed than one transaction may have.
     #[error("the call needs weight {required:?}, one transaction may use {available:?}; split the work into smaller calls")]
     TooHeavy {

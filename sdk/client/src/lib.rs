@@ -1,6 +1,9 @@
-//! The Florin SDK: one [`chain::Chain`] trait, accounts and signers, contracts, deployment and quotes.
+//! The Florin SDK: one [`chain::Chain`] trait with a node ([`node::NodeChain`]) or the in-process sandbox behind it, accounts
+//! and signers, typed contract calls, deployment and quotes.
 
 pub mod account;
 pub mod chain;
+pub mod contract;
 pub mod error;
+pub mod node;
 pub mod signer;

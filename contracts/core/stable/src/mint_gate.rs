@@ -154,8 +154,10 @@ impl Minter {
         Ok(self.headroom().min(self.refilled(now)?.level))
     }
 
+    /// What is left under the ceiling, and within what the count of minted coin can still hold.
     fn headroom(&self) -> Wad {
-        self.limits.ceiling.saturating_sub(self.outstanding())
+        let countable = Wad::MAX.saturating_sub(self.minted);
+        self.limits.ceiling.saturating_sub(self.outstanding()).min(countable)
     }
 
     /// The minter with its bucket refilled, rounded down. The time that credits nothing yet stays uncounted, so many
@@ -196,13 +198,13 @@ impl Minter {
         minter.level = minter.level.checked_sub(amount).map_err(|_| MintGateError::BucketExceeded {
             requested: amount,
             available: minter.level,
-            available_at: minter.available_at(amount),
+            available_at: self.available_at(amount),
         })?;
         minter.minted = minter.minted.checked_add(amount)?;
         Ok(minter)
     }
 
-    /// When the bucket will hold an amount that it does not hold now.
+    /// The first second at which the bucket holds an amount that it does not hold now, if nothing else is minted.
     fn available_at(&self, amount: Wad) -> Option<Timestamp> {
         let capacity = self.capacity();
         if amount > capacity {
