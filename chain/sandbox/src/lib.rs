@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use florin_client::{
     account::AccountId,
-    chain::{Action, Address, Block, Chain, ChainEvent, ChainInfo, DevChain, DryRun, Hash, Limits, Receipt, Wait},
+    chain::{Action, Address, Block, Chain, ChainEvent, ChainInfo, DevChain, DryRun, Hash, Limits, Receipt, Wait, Weight},
     error::ChainError,
     signer::Signer,
 };
@@ -111,6 +111,10 @@ impl Chain for Sandbox {
         _wait: Wait,
     ) -> Result<Receipt, ChainError> {
         self.machine().submit(signer, actions, limits)
+    }
+
+    async fn max_call_weight(&self) -> Result<Weight, ChainError> {
+        Ok(self.machine().max_call_weight())
     }
 
     async fn events_at(&self, number: u64) -> Result<Vec<(u32, ChainEvent)>, ChainError> {

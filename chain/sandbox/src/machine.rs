@@ -12,7 +12,10 @@ use florin_runtime::{
     genesis, AllPalletsWithSystem, Balances, Executive, Revive, Runtime, RuntimeCall, RuntimeOrigin, System,
     TxExtension, UncheckedExtrinsic, EXISTENTIAL_DEPOSIT, NATIVE_TO_ETH_RATIO, SS58_PREFIX, VERSION,
 };
-use frame_support::traits::{OnFinalize, OnInitialize};
+use frame_support::{
+    dispatch::DispatchClass,
+    traits::{OnFinalize, OnInitialize},
+};
 use pallet_revive::{AddressMapper, Code, ExecConfig, StorageDeposit, TransactionLimits};
 use parity_scale_codec::Encode;
 use sp_core::{H160, H256};
@@ -76,6 +79,14 @@ impl Machine {
 
     pub(crate) fn events_at(&self, number: u64) -> BlockEvents {
         self.books.events.get(&number).cloned().unwrap_or_default()
+    }
+
+    /// What a block leaves to a single transaction.
+    pub(crate) fn max_call_weight(&mut self) -> Weight {
+        let weights = florin_runtime::RuntimeBlockWeights::get();
+        let normal = weights.get(DispatchClass::Normal);
+        let available = normal.max_extrinsic.or(normal.max_total).unwrap_or(weights.max_block);
+        sdk_weight(available.saturating_sub(normal.base_extrinsic))
     }
 
     pub(crate) fn snapshot(&mut self) -> usize {

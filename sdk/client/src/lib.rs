@@ -2,6 +2,8 @@
 //! and signers, typed contract calls, deployment and quotes.
 
 pub mod account;
+pub mod address_book;
+pub mod bundle;
 pub mod chain;
 pub mod contract;
 pub mod error;

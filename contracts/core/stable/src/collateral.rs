@@ -443,7 +443,8 @@ impl CollateralParams {
             return Err(E::FloorTooHigh { actual: floor, maximum: Bps::ONE });
         }
         // Both factors are at most 10^6, so the product fits.
-        let actual = Bps::from_raw((u64::from(floor.raw()) * u64::from(self.seizure.raw()) / u64::from(BPS_ONE)) as u32);
+        let actual =
+            Bps::from_raw((u64::from(floor.raw()) * u64::from(self.seizure.raw()) / u64::from(BPS_ONE)) as u32);
         let minimum = self.tab_factor()?;
         if actual < minimum {
             return Err(E::FloorDoesNotCover { actual, minimum });
@@ -533,17 +534,10 @@ impl CollateralType {
             });
         }
         if now.since(quote.updated_at) > params.max_price_age {
-            return Err(VaultError::StalePrice {
-                updated_at: quote.updated_at,
-                max_age: params.max_price_age,
-                now,
-            });
+            return Err(VaultError::StalePrice { updated_at: quote.updated_at, max_age: params.max_price_age, now });
         }
         if quote.updated_at < self.state.price_updated_at {
-            return Err(VaultError::PriceNotNewer {
-                stored: self.state.price_updated_at,
-                offered: quote.updated_at,
-            });
+            return Err(VaultError::PriceNotNewer { stored: self.state.price_updated_at, offered: quote.updated_at });
         }
         let mut kind = *self;
         kind.state.price = quote.price;

@@ -85,8 +85,11 @@ impl Ledger {
 
     /// An owed reward is minted after all.
     ///
-    /// Errors: [`VaultError::RewardUnavailable`], arithmetic.
+    /// Errors: [`VaultError::ZeroAmount`], [`VaultError::RewardUnavailable`], arithmetic.
     pub fn pay_reward(&self, coin: Wad) -> Result<Self, VaultError> {
+        if coin.is_zero() {
+            return Err(VaultError::ZeroAmount);
+        }
         let open_rewards = self
             .open_rewards
             .checked_sub(coin)
@@ -122,8 +125,7 @@ impl Ledger {
 
     fn report(&self, debt: Rad) -> Result<SolvencyReport, VaultError> {
         let left = debt.checked_add(self.deficit)?.checked_add(self.burned.to_rad())?;
-        let right =
-            self.minted.to_rad().checked_add(self.surplus)?.checked_add(self.open_rewards.to_rad())?;
+        let right = self.minted.to_rad().checked_add(self.surplus)?.checked_add(self.open_rewards.to_rad())?;
         Ok(SolvencyReport { debt, left, right, ledger: *self })
     }
 }

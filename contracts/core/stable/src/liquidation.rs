@@ -137,8 +137,7 @@ fn art_to_close(kind: &CollateralType, position: &Position, standing: &Standing)
     let minimum = params.debt_floor;
     // value - seizure * x >= target * (debt - x), solved for x; see ROUNDING_SLACK for what is added.
     let slack = Amount::from_raw(1).value_up(standing.price, params.decimals)?.checked_add(ROUNDING_SLACK)?;
-    let missing =
-        standing.debt.times_bps_up(params.target_ratio)?.checked_sub(standing.value)?.checked_add(slack)?;
+    let missing = standing.debt.times_bps_up(params.target_ratio)?.checked_sub(standing.value)?.checked_add(slack)?;
     let wanted = missing.divide_by_bps_up(params.target_ratio.checked_sub(params.seizure)?)?.max(minimum);
     let mut art = wanted.to_art_up(rate)?.min(position.art);
     let kept = position.art.checked_sub(art)?;
@@ -179,12 +178,7 @@ fn reward(
 }
 
 /// The auction beginning now from a market price.
-fn start(
-    auction: &Auction,
-    params: &CollateralParams,
-    price: Price,
-    now: Timestamp,
-) -> Result<Auction, VaultError> {
+fn start(auction: &Auction, params: &CollateralParams, price: Price, now: Timestamp) -> Result<Auction, VaultError> {
     let top = price.times_bps_up(params.auction.top)?;
     let floor = price.times_bps_up(params.auction.floor)?;
     Ok(Auction { top, floor, started_at: now, ..*auction })

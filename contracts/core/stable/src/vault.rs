@@ -123,6 +123,7 @@ pub fn open(
 /// Adds collateral to a position. Anyone may do this, at any time, whatever the price and whatever is paused.
 ///
 /// Errors: [`VaultError::ZeroAmount`], arithmetic.
+#[inline(never)]
 pub fn deposit(view: &View, amount: Amount, context: &Context) -> Result<Outcome, VaultError> {
     if amount.is_zero() {
         return Err(VaultError::ZeroAmount);
@@ -140,6 +141,7 @@ pub fn deposit(view: &View, amount: Amount, context: &Context) -> Result<Outcome
 /// Errors: [`VaultError::Paused`], [`VaultError::NotOwner`], [`VaultError::ZeroAmount`],
 /// [`VaultError::InsufficientCollateral`]; with debt also [`VaultError::NoPrice`], [`VaultError::StalePrice`],
 /// [`VaultError::PriceInGrace`], [`VaultError::BelowSafetyRatio`].
+#[inline(never)]
 pub fn withdraw(view: &View, amount: Amount, context: &Context) -> Result<Outcome, VaultError> {
     context.pauses.check(Operation::Withdrawals)?;
     view.check_owner(context)?;
@@ -161,6 +163,7 @@ pub fn withdraw(view: &View, amount: Amount, context: &Context) -> Result<Outcom
 /// Errors: [`VaultError::Paused`], [`VaultError::NotOwner`], [`VaultError::ZeroAmount`], [`VaultError::NoPrice`],
 /// [`VaultError::StalePrice`], [`VaultError::PriceInGrace`], [`VaultError::BelowDebtFloor`],
 /// [`VaultError::DebtCeilingExceeded`], [`VaultError::BelowSafetyRatio`].
+#[inline(never)]
 pub fn draw(view: &View, amount: Wad, context: &Context) -> Result<Outcome, VaultError> {
     context.pauses.check(Operation::Draws)?;
     view.check_owner(context)?;
@@ -196,6 +199,7 @@ pub fn draw(view: &View, amount: Wad, context: &Context) -> Result<Outcome, Vaul
 ///
 /// Errors: [`VaultError::NoDebt`], [`VaultError::ZeroAmount`] when not even one unit of normalised debt is cleared,
 /// [`VaultError::BelowDebtFloor`] when the debt would fall below the floor from at or above it.
+#[inline(never)]
 pub fn repay(view: &View, amount: Wad, context: &Context) -> Result<Outcome, VaultError> {
     if view.position.art.is_zero() {
         return Err(VaultError::NoDebt);
@@ -228,8 +232,7 @@ pub fn repay(view: &View, amount: Wad, context: &Context) -> Result<Outcome, Vau
 pub fn close(view: &View, context: &Context) -> Result<Outcome, VaultError> {
     context.pauses.check(Operation::Withdrawals)?;
     view.check_owner(context)?;
-    let mut outcome =
-        if view.position.art.is_zero() { Outcome::new(*view) } else { repay(view, Wad::MAX, context)? };
+    let mut outcome = if view.position.art.is_zero() { Outcome::new(*view) } else { repay(view, Wad::MAX, context)? };
     let amount = outcome.view.position.collateral;
     if !amount.is_zero() {
         outcome.release_collateral(amount, context.caller)?;

@@ -1,4 +1,5 @@
 //! Collateral types: every bound, initialisation, prices, the line.
+#![allow(clippy::unwrap_used)]
 mod common;
 
 use common::{
@@ -61,19 +62,13 @@ fn every_bound_is_checked_and_named() {
     assert_eq!(refused(|p| p.target_ratio = over), E::RatioTooHigh { actual: over, maximum: MAXIMUM_RATIO });
     assert_eq!(refused(|p| p.penalty = over), E::RatioTooHigh { actual: over, maximum: MAXIMUM_RATIO });
     assert_eq!(refused(|p| p.seizure = over), E::RatioTooHigh { actual: over, maximum: MAXIMUM_RATIO });
-    assert_eq!(
-        refused(|p| p.seizure = bps(10_799)),
-        E::SeizureTooLow { actual: bps(10_799), minimum: bps(10_800) }
-    );
+    assert_eq!(refused(|p| p.seizure = bps(10_799)), E::SeizureTooLow { actual: bps(10_799), minimum: bps(10_800) });
     assert_eq!(
         refused(|p| p.auction.floor = bps(8_639)),
         E::FloorDoesNotCover { actual: bps(10_798), minimum: bps(10_800) }
     );
     accepted(|p| p.auction.floor = bps(8_640));
-    assert_eq!(
-        refused(|p| p.auction.floor = bps(10_001)),
-        E::FloorTooHigh { actual: bps(10_001), maximum: Bps::ONE }
-    );
+    assert_eq!(refused(|p| p.auction.floor = bps(10_001)), E::FloorTooHigh { actual: bps(10_001), maximum: Bps::ONE });
     assert_eq!(
         refused(|p| p.auction.top = bps(9_999)),
         E::TopOutOfBounds { actual: bps(9_999), minimum: Bps::ONE, maximum: MAXIMUM_TOP }
@@ -105,10 +100,7 @@ fn every_bound_is_checked_and_named() {
         E::AuctionCapTooSmall { actual: Wad::from_raw(108 * WAD_ONE - 1), minimum: wad(108) }
     );
     accepted(|p| p.auction_cap = wad(108));
-    assert_eq!(
-        refused(|p| p.keeper_share = bps(801)),
-        E::KeeperShareTooHigh { actual: bps(801), maximum: bps(800) }
-    );
+    assert_eq!(refused(|p| p.keeper_share = bps(801)), E::KeeperShareTooHigh { actual: bps(801), maximum: bps(800) });
     assert_eq!(refused(|p| p.tip = wad(9)), E::TipTooHigh { actual: wad(9), maximum: wad(8) });
     accepted(|p| p.tip = wad(8));
 
@@ -172,10 +164,9 @@ fn new_parameters_are_never_retroactive() {
 #[test]
 fn asset_and_decimals_never_change() {
     let (kind, ledger) = (kind(ether_params(), dollars(2_000), at(0)), Ledger::default());
-    for change in [
-        |p: &mut CollateralParams| p.asset = Asset::Erc20([7; 20]),
-        |p: &mut CollateralParams| p.decimals = 6,
-    ] {
+    for change in
+        [|p: &mut CollateralParams| p.asset = Asset::Erc20([7; 20]), |p: &mut CollateralParams| p.decimals = 6]
+    {
         let mut params = ether_params();
         change(&mut params);
         assert_eq!(kind.set_params(&ledger, params, at(1), &governor()), Err(VaultError::AssetChanged));
@@ -205,16 +196,10 @@ fn t18_prices_age_out_and_come_back_after_a_grace_period() {
         kind.usable_price(at(3_601)),
         Err(VaultError::StalePrice { updated_at: at(0), max_age: seconds(3_600), now: at(3_601) })
     );
-    assert!(matches!(
-        kind.set_price(&quote(dollars(2_000), at(100)), at(3_701)),
-        Err(VaultError::StalePrice { .. })
-    ));
+    assert!(matches!(kind.set_price(&quote(dollars(2_000), at(100)), at(3_701)), Err(VaultError::StalePrice { .. })));
     let back = Quote { price: dollars(2_000), updated_at: at(9_000), recovered_at: at(9_000) };
     let kind = kind.set_price(&back, at(9_000)).unwrap();
-    assert_eq!(
-        kind.usable_price(at(9_599)),
-        Err(VaultError::PriceInGrace { until: at(9_600), now: at(9_599) })
-    );
+    assert_eq!(kind.usable_price(at(9_599)), Err(VaultError::PriceInGrace { until: at(9_600), now: at(9_599) }));
     assert_eq!(kind.usable_price(at(9_600)), Ok(dollars(2_000)));
     assert_eq!(
         kind.set_price(&quote(dollars(2_000), at(8_999)), at(9_000)),

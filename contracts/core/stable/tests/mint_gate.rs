@@ -1,4 +1,5 @@
 //! The mint gate: no window of 24 hours sees more than the limit.
+#![allow(clippy::unwrap_used)]
 mod common;
 
 use common::{at, governor, wad};
@@ -104,6 +105,29 @@ fn small_refills_carry_the_remainder() {
     assert_eq!(minter.level, Wad::from_raw(10));
 }
 
+/// Minting everything there is at a steady beat gains nothing over waiting, in no window of 24 hours.
+#[test]
+fn t16_a_steady_drain_stays_within_the_limit() {
+    for limit in [2u128, 101, 86_401, 1_000_003, 1_000_000_000_000_000_000_000_007] {
+        for beat in [61u64, 613, 3_599] {
+            let mut minter = minter(u128::MAX, limit);
+            let mut mints: Vec<(u64, u128)> = Vec::new();
+            for now in (0..3 * 86_400).step_by(beat as usize) {
+                let amount = minter.available(at(now)).unwrap();
+                if let Ok(next) = minter.mint(amount, at(now)) {
+                    minter = next;
+                    mints.push((now, amount.raw()));
+                }
+            }
+            for (start, _) in &mints {
+                let window = mints.iter().filter(|(time, _)| time >= start && *time <= start + 86_400);
+                let sum: u128 = window.map(|(_, amount)| *amount).sum();
+                assert!(sum <= limit, "{sum} of {limit} from {start} in steps of {beat}");
+            }
+        }
+    }
+}
+
 #[test]
 fn t02_a_limit_set_to_the_maximum_mints_nothing_at_once() {
     let minter = minter(wad(1_000).raw(), wad(1_000).raw());
@@ -131,7 +155,10 @@ fn t03_a_malicious_minter_is_bounded_by_ceiling_and_bucket() {
     let minter = minter.burn(wad(300)).unwrap();
     assert_eq!(minter.available(at(0)), Ok(wad(200)));
     assert!(matches!(minter.mint(wad(201), at(0)), Err(MintGateError::BucketExceeded { .. })));
-    assert_eq!(minter.mint(wad(501), at(0)), Err(MintGateError::CeilingExceeded { requested: wad(501), available: wad(300) }));
+    assert_eq!(
+        minter.mint(wad(501), at(0)),
+        Err(MintGateError::CeilingExceeded { requested: wad(501), available: wad(300) })
+    );
 }
 
 #[test]

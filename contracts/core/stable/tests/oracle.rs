@@ -1,4 +1,5 @@
 //! From reports to a price.
+#![allow(clippy::unwrap_used)]
 mod common;
 
 use common::{at, bps, dollars, seconds};
@@ -103,16 +104,10 @@ fn t20_quorum_counts_distinct_fresh_slots() {
         reports = reports.report(0, dollars(100), at(0), &config()).unwrap();
     }
     reports = reports.report(1, dollars(100), at(0), &config()).unwrap();
-    assert_eq!(
-        update(&config(), &reports, None, at(0)),
-        Err(OracleError::QuorumNotReached { fresh: 2, quorum: 3 })
-    );
+    assert_eq!(update(&config(), &reports, None, at(0)), Err(OracleError::QuorumNotReached { fresh: 2, quorum: 3 }));
     let three = reports.report(2, dollars(100), at(0), &config()).unwrap();
     assert!(update(&config(), &three, None, at(3_600)).is_ok());
-    assert_eq!(
-        update(&config(), &three, None, at(3_601)),
-        Err(OracleError::QuorumNotReached { fresh: 0, quorum: 3 })
-    );
+    assert_eq!(update(&config(), &three, None, at(3_601)), Err(OracleError::QuorumNotReached { fresh: 0, quorum: 3 }));
     assert_eq!(update(&config(), &three.clear(2).unwrap(), None, at(0)).unwrap_err().code(), 8);
 }
 
@@ -170,7 +165,10 @@ fn configurations_are_checked() {
         bad(|c| c.max_age = c.update_interval),
         OracleError::MaxAgeTooShort { max_age: seconds(60), above: seconds(60) }
     );
-    assert_eq!(bad(|c| c.max_step = Bps::ZERO), OracleError::MaxStepOutOfBounds { max_step: Bps::ZERO, maximum: Bps::ONE });
+    assert_eq!(
+        bad(|c| c.max_step = Bps::ZERO),
+        OracleError::MaxStepOutOfBounds { max_step: Bps::ZERO, maximum: Bps::ONE }
+    );
     assert_eq!(bad(|c| c.max_step = bps(10_001)).code(), 14);
     assert_eq!(bad(|c| c.minimum = Price::ZERO).code(), 15);
     assert_eq!(bad(|c| c.maximum = Price::from_raw(1)).code(), 15);

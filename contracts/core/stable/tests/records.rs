@@ -1,4 +1,5 @@
 //! Records fit their storage cells; codes are what is encoded.
+#![allow(clippy::unwrap_used)]
 mod common;
 
 use common::{at, dollars, ether_params, wad, KEEPER};

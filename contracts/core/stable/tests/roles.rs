@@ -1,4 +1,5 @@
 //! Roles, permits and pauses.
+#![allow(clippy::unwrap_used)]
 mod common;
 
 use common::{guardian, roles, GOVERNOR, GUARDIAN, KEEPER};

@@ -1,4 +1,5 @@
 //! The arithmetic against unbounded integers.
+#![allow(clippy::unwrap_used)]
 
 use florin_units::{compound_down, mul_div_down, mul_div_up, pow_ray_down, MathError, Ray, RAY_ONE};
 use num_bigint::BigUint;
@@ -141,7 +142,9 @@ proptest! {
 #[test]
 fn ten_years_of_seconds_in_one_step_are_exact_to_18_digits() {
     // 1, 5, 10 and 100 per cent a year.
-    for fee in [315_522_921_573_372_069u128, 1_547_125_957_863_212_449, 3_022_265_980_097_387_650, 21_979_553_151_239_153_027] {
+    for fee in
+        [315_522_921_573_372_069u128, 1_547_125_957_863_212_449, 3_022_265_980_097_387_650, 21_979_553_151_239_153_027]
+    {
         let factor = RAY_ONE + fee;
         let result = BigUint::from(pow_ray_down(Ray::from_raw(factor), 315_360_000).unwrap().raw());
         let reference = precise(RAY_ONE, factor, 315_360_000);

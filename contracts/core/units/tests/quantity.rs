@@ -1,4 +1,5 @@
 //! Quantities: products, rounding, text and encoding.
+#![allow(clippy::unwrap_used)]
 
 use florin_units::human::{format_units, parse_units, ParseAmountError};
 use florin_units::{
@@ -85,7 +86,10 @@ fn text() {
     assert_eq!(Ray::ONE.to_string(), "1");
     assert_eq!(Wad::ONE.to_rad().to_string(), "1");
     assert_eq!(Timestamp::from_raw(7).to_string(), "7");
-    assert_eq!(ParseAmountError::TooManyDecimals { found: 3, maximum: 2 }.to_string(), "3 digits after the point, the asset has 2");
+    assert_eq!(
+        ParseAmountError::TooManyDecimals { found: 3, maximum: 2 }.to_string(),
+        "3 digits after the point, the asset has 2"
+    );
 }
 
 #[test]
@@ -116,7 +120,10 @@ fn known_products() {
     assert_eq!(Wad::from_whole(300).divide_by_bps_down(Bps::from_raw(15_000)), Ok(Wad::from_whole(200)));
     assert_eq!(Wad::from_whole(300).ratio_to_down(Wad::from_whole(200)), Ok(Bps::from_raw(15_000)));
     assert_eq!(price.times_bps_down(Bps::from_raw(5_000)), Ok(Price::from_raw(1_000 * WAD_ONE)));
-    assert_eq!(price.times_span_up(Seconds::from_raw(1), Seconds::from_raw(3)).unwrap().raw(), 666_666_666_666_666_666_667);
+    assert_eq!(
+        price.times_span_up(Seconds::from_raw(1), Seconds::from_raw(3)).unwrap().raw(),
+        666_666_666_666_666_666_667
+    );
     assert_eq!(price.times_ray_up(Ray::from_raw(RAY_ONE / 2)), Ok(Price::from_raw(1_000 * WAD_ONE)));
     assert_eq!(Wad::ONE.to_art_up(Ray::from_raw(3 * RAY_ONE)).unwrap().raw(), 333_333_333_333_333_334);
     assert_eq!(Wad::ONE.to_art_down(Ray::from_raw(3 * RAY_ONE)).unwrap().raw(), 333_333_333_333_333_333);

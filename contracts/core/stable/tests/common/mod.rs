@@ -11,55 +11,55 @@ use florin_stable::vault::{Context, View};
 use florin_stable::Address;
 use florin_units::{Amount, Bps, Price, Ray, Seconds, Timestamp, Wad, RAY_ONE, WAD_ONE};
 
-pub const GOVERNOR: Address = [1; 20];
-pub const GUARDIAN: Address = [2; 20];
-pub const OWNER: Address = [3; 20];
-pub const KEEPER: Address = [4; 20];
-pub const START: u64 = 1_700_000_000;
+pub(crate) const GOVERNOR: Address = [1; 20];
+pub(crate) const GUARDIAN: Address = [2; 20];
+pub(crate) const OWNER: Address = [3; 20];
+pub(crate) const KEEPER: Address = [4; 20];
+pub(crate) const START: u64 = 1_700_000_000;
 /// Factor a second for 5 % a year.
-pub const FIVE_PERCENT: u128 = RAY_ONE + 1_547_125_957_863_212_449;
+pub(crate) const FIVE_PERCENT: u128 = RAY_ONE + 1_547_125_957_863_212_449;
 
-pub fn roles() -> Roles {
+pub(crate) fn roles() -> Roles {
     let roles = Roles::new(GOVERNOR);
     let permit = check::<Governor>(&roles, &GOVERNOR).unwrap();
     roles.set_guardian(Some(GUARDIAN), &permit)
 }
 
-pub fn governor() -> Permit<Governor> {
+pub(crate) fn governor() -> Permit<Governor> {
     check(&roles(), &GOVERNOR).unwrap()
 }
 
-pub fn guardian() -> Permit<Guardian> {
+pub(crate) fn guardian() -> Permit<Guardian> {
     check(&roles(), &GUARDIAN).unwrap()
 }
 
-pub fn wad(whole: u64) -> Wad {
+pub(crate) fn wad(whole: u64) -> Wad {
     Wad::from_whole(whole)
 }
 
-pub fn bps(raw: u32) -> Bps {
+pub(crate) fn bps(raw: u32) -> Bps {
     Bps::from_raw(raw)
 }
 
-pub fn dollars(whole: u64) -> Price {
+pub(crate) fn dollars(whole: u64) -> Price {
     Price::from_raw(u128::from(whole) * WAD_ONE)
 }
 
-pub fn seconds(raw: u64) -> Seconds {
+pub(crate) fn seconds(raw: u64) -> Seconds {
     Seconds::from_raw(raw)
 }
 
-pub fn at(offset: u64) -> Timestamp {
+pub(crate) fn at(offset: u64) -> Timestamp {
     Timestamp::from_raw(START + offset)
 }
 
 /// So many whole ether.
-pub fn ether(whole: u64) -> Amount {
+pub(crate) fn ether(whole: u64) -> Amount {
     Amount::from_raw(u128::from(whole) * WAD_ONE)
 }
 
 /// Ether: 18 decimals, the native token, a price that falls by 1 % every 90 seconds.
-pub fn ether_params() -> CollateralParams {
+pub(crate) fn ether_params() -> CollateralParams {
     CollateralParams {
         asset: Asset::Native,
         decimals: 18,
@@ -91,7 +91,7 @@ pub fn ether_params() -> CollateralParams {
 }
 
 /// Wrapped bitcoin: 8 decimals, an ERC-20, a price that falls in a straight line.
-pub fn bitcoin_params() -> CollateralParams {
+pub(crate) fn bitcoin_params() -> CollateralParams {
     CollateralParams {
         asset: Asset::Erc20([9; 20]),
         decimals: 8,
@@ -113,22 +113,22 @@ pub fn bitcoin_params() -> CollateralParams {
     }
 }
 
-pub fn quote(price: Price, updated_at: Timestamp) -> Quote {
+pub(crate) fn quote(price: Price, updated_at: Timestamp) -> Quote {
     Quote { price, updated_at, recovered_at: Timestamp::ZERO }
 }
 
 /// A collateral type with a price of this moment.
-pub fn kind(params: CollateralParams, price: Price, now: Timestamp) -> CollateralType {
+pub(crate) fn kind(params: CollateralParams, price: Price, now: Timestamp) -> CollateralType {
     let kind = CollateralType::initialise(None, params, now, &governor()).unwrap();
     kind.set_price(&quote(price, now), now).unwrap()
 }
 
-pub fn context(caller: Address, now: Timestamp) -> Context {
+pub(crate) fn context(caller: Address, now: Timestamp) -> Context {
     Context { caller, now, pauses: Pauses::default() }
 }
 
 /// An empty position of [`OWNER`] in ether at 2,000 dollars.
-pub fn view() -> View {
+pub(crate) fn view() -> View {
     View {
         kind: kind(ether_params(), dollars(2_000), at(0)),
         position: Position::new(OWNER, 1),
@@ -137,19 +137,19 @@ pub fn view() -> View {
 }
 
 /// A position of [`OWNER`] with collateral and debt in ether at 2,000 dollars.
-pub fn indebted(collateral: Amount, debt: Wad) -> View {
+pub(crate) fn indebted(collateral: Amount, debt: Wad) -> View {
     let context = context(OWNER, at(0));
     let view = view();
     florin_stable::vault::open(&view.kind, &view.ledger, 1, collateral, debt, &context).unwrap().view
 }
 
 /// The view with another price at a moment.
-pub fn priced(view: &View, price: Price, now: Timestamp) -> View {
+pub(crate) fn priced(view: &View, price: Price, now: Timestamp) -> View {
     View { kind: view.kind.set_price(&quote(price, now), now).unwrap(), ..*view }
 }
 
 /// Asserts the solvency equation, by running total and by recount of one collateral type.
-pub fn assert_solvent(view: &View) {
+pub(crate) fn assert_solvent(view: &View) {
     let mut recount = florin_stable::ledger::Recount::default();
     recount.add_type(&view.kind).unwrap();
     assert!(view.ledger.solvency().unwrap().is_exact());

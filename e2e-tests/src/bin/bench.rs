@@ -1,0 +1,2 @@
+//! Costs.
+fn main() {}
