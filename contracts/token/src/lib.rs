@@ -1,1 +1,467 @@
-//! Under construction.
+//! The coin: an ERC-20 (both ABIs) whose supply grows through one mint gate and nowhere else.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+mod record;
+
+/// The contract.
+#[ink::contract]
+pub mod token {
+    use florin_shell::coin::CoinError as Error;
+    use florin_shell::{optional, or_zero};
+    use crate::record::{MinterRecord, RolesRecord};
+    use florin_stable::mint_gate::{Limits, Minter, Provenance};
+    use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
+    use florin_units::{Timestamp as Time, Wad};
+    use ink::prelude::string::String;
+    use ink::storage::traits::ManualKey;
+    use ink::storage::{Lazy, Mapping};
+    use ink::U256;
+
+    /// Coin moved; `from` is zero where it was created, `to` where it was destroyed. (ERC-20)
+    #[ink(event)]
+    pub struct Transfer {
+        /// Who had it.
+        #[ink(topic)]
+        pub from: Address,
+        /// Who has it.
+        #[ink(topic)]
+        pub to: Address,
+        /// Raw units.
+        pub value: U256,
+    }
+
+    /// An allowance was set. (ERC-20)
+    #[ink(event)]
+    pub struct Approval {
+        /// Whose coin.
+        #[ink(topic)]
+        pub owner: Address,
+        /// Who may move it.
+        #[ink(topic)]
+        pub spender: Address,
+        /// Raw units.
+        pub value: U256,
+    }
+
+    /// Coin moved as the payment that the reference names; follows the [`Transfer`] of the same coin.
+    #[ink(event)]
+    pub struct Payment {
+        /// Who paid.
+        #[ink(topic)]
+        pub from: Address,
+        /// Who was paid.
+        #[ink(topic)]
+        pub to: Address,
+        /// What both know the payment by.
+        #[ink(topic)]
+        pub reference: [u8; 32],
+        /// Raw units.
+        pub value: U256,
+    }
+
+    /// A minter was added or its limits were changed.
+    #[ink(event)]
+    pub struct MinterSet {
+        /// The minter.
+        #[ink(topic)]
+        pub minter: Address,
+        /// The most that may be outstanding, in raw units.
+        pub ceiling: u128,
+        /// The most that may be minted in any 24 hours, in raw units.
+        pub limit_per_day: u128,
+        /// What its coin stands on: 0 vaults, 1 peg, 2 reserve, 3 bridge.
+        pub provenance: u8,
+    }
+
+    /// Minting was paused or resumed.
+    #[ink(event)]
+    pub struct MintingPaused {
+        /// Whether it stands still.
+        pub paused: bool,
+    }
+
+    /// The holders of the roles changed.
+    #[ink(event)]
+    pub struct RolesChanged {
+        /// Who governs.
+        #[ink(topic)]
+        pub governor: Address,
+        /// Who may take over; zero for nobody.
+        pub pending_governor: Address,
+        /// Who may pause; zero for nobody.
+        pub guardian: Address,
+    }
+
+    /// The storage. Keys are fixed by hand, so that a field may move without moving its cell.
+    #[ink(storage)]
+    pub struct Token {
+        total_supply: Lazy<u128, ManualKey<0x544F_0001>>,
+        balances: Mapping<Address, u128, ManualKey<0x544F_0002>>,
+        allowances: Mapping<(Address, Address), U256, ManualKey<0x544F_0003>>,
+        minters: Mapping<Address, MinterRecord, ManualKey<0x544F_0004>>,
+        roles: Lazy<RolesRecord, ManualKey<0x544F_0005>>,
+        minting_paused: Lazy<bool, ManualKey<0x544F_0006>>,
+    }
+
+    impl Token {
+        /// A coin without supply and without minters. The caller governs it until it hands the role on.
+        #[ink(constructor)]
+        pub fn new() -> Self {
+            let mut token = Self {
+                total_supply: Lazy::new(),
+                balances: Mapping::new(),
+                allowances: Mapping::new(),
+                minters: Mapping::new(),
+                roles: Lazy::new(),
+                minting_paused: Lazy::new(),
+            };
+            token.total_supply.set(&0);
+            token.roles.set(&RolesRecord(Roles::new(token.env().caller().0)));
+            token
+        }
+
+        /// Name of the coin.
+        #[ink(message)]
+        pub fn name(&self) -> String {
+            String::from("Florin")
+        }
+
+        /// Symbol of the coin.
+        #[ink(message)]
+        pub fn symbol(&self) -> String {
+            String::from("FLRN")
+        }
+
+        /// Decimals of the coin: 18.
+        #[ink(message)]
+        pub fn decimals(&self) -> u8 {
+            18
+        }
+
+        /// Raw units in existence.
+        #[ink(message, name = "totalSupply")]
+        pub fn total_supply(&self) -> U256 {
+            self.supply().raw().into()
+        }
+
+        /// Raw units of an owner.
+        #[ink(message, name = "balanceOf")]
+        pub fn balance_of(&self, owner: Address) -> U256 {
+            self.balance(owner).raw().into()
+        }
+
+        /// Raw units of the owner that the spender may move.
+        #[ink(message)]
+        pub fn allowance(&self, owner: Address, spender: Address) -> U256 {
+            self.allowances.get((owner, spender)).unwrap_or_default()
+        }
+
+        /// Moves raw units of the caller.
+        ///
+        /// Errors: `ZeroAddress`, `AmountTooLarge`, `InsufficientBalance`. Event: `Transfer`.
+        #[ink(message)]
+        pub fn transfer(&mut self, to: Address, value: U256) -> Result<bool, Error> {
+            self.move_coin(self.env().caller(), to, value)?;
+            Ok(true)
+        }
+
+        /// Moves raw units of the caller as a payment that both sides know by a reference.
+        ///
+        /// Errors: those of `transfer`. Events: `Transfer`, `Payment`.
+        #[ink(message, name = "transferWithReference")]
+        pub fn transfer_with_reference(
+            &mut self,
+            to: Address,
+            value: U256,
+            reference: [u8; 32],
+        ) -> Result<bool, Error> {
+            let from = self.env().caller();
+            self.move_coin(from, to, value)?;
+            self.env().emit_event(Payment { from, to, reference, value });
+            Ok(true)
+        }
+
+        /// Lets the spender move raw units of the caller; the largest number stands for any amount and is never used up.
+        ///
+        /// Errors: `ZeroAddress`. Event: `Approval`.
+        #[ink(message)]
+        pub fn approve(&mut self, spender: Address, value: U256) -> Result<bool, Error> {
+            self.set_allowance(self.env().caller(), spender, value)?;
+            Ok(true)
+        }
+
+        /// Moves raw units of an owner who has allowed the caller to.
+        ///
+        /// Errors: those of `transfer`, `InsufficientAllowance`. Events: `Approval`, `Transfer`.
+        #[ink(message, name = "transferFrom")]
+        pub fn transfer_from(&mut self, from: Address, to: Address, value: U256) -> Result<bool, Error> {
+            self.spend_allowance(from, value)?;
+            self.move_coin(from, to, value)?;
+            Ok(true)
+        }
+
+        /// Creates coin through the caller's place in the mint gate.
+        ///
+        /// Errors: `MintingPaused`, `NotMinter`, `CeilingExceeded`, `BucketExceeded`, `ZeroAmount`, `ZeroAddress`.
+        /// Event: `Transfer` from zero.
+        #[ink(message)]
+        pub fn mint(&mut self, to: Address, amount: u128) -> Result<(), Error> {
+            if self.minting_paused.get_or_default() {
+                return Err(Error::MintingPaused());
+            }
+            not_zero(to)?;
+            let minter = self.env().caller();
+            let record = self.minter_of(minter)?.mint(Wad::from_raw(amount), self.now())?;
+            let supply = self.supply().checked_add(Wad::from_raw(amount))?;
+            let balance = self.balance(to).checked_add(Wad::from_raw(amount))?;
+            self.minters.insert(minter, &MinterRecord(record));
+            self.total_supply.set(&supply.raw());
+            self.balances.insert(to, &balance.raw());
+            self.env().emit_event(Transfer { from: Address::zero(), to, value: amount.into() });
+            Ok(())
+        }
+
+        /// Destroys coin of the caller.
+        ///
+        /// Errors: `ZeroAmount`, `InsufficientBalance`. Event: `Transfer` to zero.
+        #[ink(message)]
+        pub fn burn(&mut self, amount: u128) -> Result<(), Error> {
+            let caller = self.env().caller();
+            self.destroy(caller, caller, amount)
+        }
+
+        /// Destroys coin of an owner who has allowed the caller to. Where the caller is a minter, this makes room under its
+        /// ceiling.
+        ///
+        /// Errors: those of `burn`, `InsufficientAllowance`. Events: `Approval`, `Transfer` to zero.
+        #[ink(message, name = "burnFrom")]
+        pub fn burn_from(&mut self, owner: Address, amount: u128) -> Result<(), Error> {
+            self.spend_allowance(owner, amount.into())?;
+            self.destroy(owner, self.env().caller(), amount)
+        }
+
+        /// Adds a minter, with a full bucket, or changes its limits; provenance is 0 vaults, 1 peg, 2 reserve, 3 bridge and
+        /// cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`. Event: `MinterSet`.
+        #[ink(message, name = "setMinter")]
+        pub fn set_minter(
+            &mut self,
+            minter: Address,
+            ceiling: u128,
+            limit_per_day: u128,
+            provenance: u8,
+        ) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            not_zero(minter)?;
+            let limits = Limits { ceiling: Wad::from_raw(ceiling), limit_per_day: Wad::from_raw(limit_per_day) };
+            let source = provenance_of(provenance)?;
+            let record = match self.minters.get(minter) {
+                None => Minter::new(source, limits, self.now(), &permit),
+                Some(MinterRecord(known)) if known.provenance == source => {
+                    known.set_limits(limits, self.now(), &permit)?
+                }
+                Some(_) => return Err(Error::ProvenanceChanged()),
+            };
+            self.minters.insert(minter, &MinterRecord(record));
+            self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
+            Ok(())
+        }
+
+        /// Ceiling, daily limit, coin ever minted and ever burned through the minter, and what it can mint now; all raw units.
+        ///
+        /// Errors: `NotMinter`.
+        #[ink(message)]
+        pub fn minter(&self, minter: Address) -> Result<(u128, u128, u128, u128, u128), Error> {
+            let record = self.minter_of(minter)?;
+            let available = record.available(self.now())?;
+            let Limits { ceiling, limit_per_day } = record.limits;
+            Ok((ceiling.raw(), limit_per_day.raw(), record.minted.raw(), record.burned.raw(), available.raw()))
+        }
+
+        /// Stops minting. Only the guardian or the governor.
+        ///
+        /// Errors: `NotAuthorised`. Event: `MintingPaused`.
+        #[ink(message, name = "pauseMinting")]
+        pub fn pause_minting(&mut self) -> Result<(), Error> {
+            self.permit::<Guardian>()?;
+            self.set_paused(true);
+            Ok(())
+        }
+
+        /// Lets minting go on. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`. Event: `MintingPaused`.
+        #[ink(message, name = "resumeMinting")]
+        pub fn resume_minting(&mut self) -> Result<(), Error> {
+            self.permit::<Governor>()?;
+            self.set_paused(false);
+            Ok(())
+        }
+
+        /// Whether minting stands still.
+        #[ink(message, name = "isMintingPaused")]
+        pub fn is_minting_paused(&self) -> bool {
+            self.minting_paused.get_or_default()
+        }
+
+        /// Names who may take over as governor; zero for nobody. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`. Event: `RolesChanged`.
+        #[ink(message, name = "nameGovernor")]
+        pub fn name_governor(&mut self, successor: Address) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let roles = self.roles().name_governor(optional(successor), &permit);
+            self.write_roles(roles);
+            Ok(())
+        }
+
+        /// Takes over as governor. Only the account that was named.
+        ///
+        /// Errors: `NotAuthorised`. Event: `RolesChanged`.
+        #[ink(message, name = "acceptGovernor")]
+        pub fn accept_governor(&mut self) -> Result<(), Error> {
+            let roles = self.roles().accept_governor(&self.env().caller().0)?;
+            self.write_roles(roles);
+            Ok(())
+        }
+
+        /// Sets the guardian; zero for nobody. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`. Event: `RolesChanged`.
+        #[ink(message, name = "setGuardian")]
+        pub fn set_guardian(&mut self, guardian: Address) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let roles = self.roles().set_guardian(optional(guardian), &permit);
+            self.write_roles(roles);
+            Ok(())
+        }
+
+        /// Governor, named successor and guardian; zero for nobody.
+        #[ink(message, name = "roleHolders")]
+        pub fn role_holders(&self) -> (Address, Address, Address) {
+            let roles = self.roles();
+            (Address::from(roles.governor), or_zero(roles.pending_governor), or_zero(roles.guardian))
+        }
+
+        fn move_coin(&mut self, from: Address, to: Address, value: U256) -> Result<(), Error> {
+            not_zero(to)?;
+            let amount = wad(value)?;
+            let rest = self.balance_less(from, amount)?;
+            self.balances.insert(from, &rest.raw());
+            let more = self.balance(to).checked_add(amount)?;
+            self.balances.insert(to, &more.raw());
+            self.env().emit_event(Transfer { from, to, value });
+            Ok(())
+        }
+
+        fn destroy(&mut self, owner: Address, burner: Address, amount: u128) -> Result<(), Error> {
+            let burned = Wad::from_raw(amount);
+            if burned.is_zero() {
+                return Err(Error::ZeroAmount());
+            }
+            let rest = self.balance_less(owner, burned)?;
+            let supply = self.supply().checked_sub(burned)?;
+            if let Some(MinterRecord(minter)) = self.minters.get(burner) {
+                self.minters.insert(burner, &MinterRecord(minter.burn(burned)?));
+            }
+            self.balances.insert(owner, &rest.raw());
+            self.total_supply.set(&supply.raw());
+            self.env().emit_event(Transfer { from: owner, to: Address::zero(), value: amount.into() });
+            Ok(())
+        }
+
+        fn set_allowance(&mut self, owner: Address, spender: Address, value: U256) -> Result<(), Error> {
+            not_zero(spender)?;
+            self.allowances.insert((owner, spender), &value);
+            self.env().emit_event(Approval { owner, spender, value });
+            Ok(())
+        }
+
+        fn spend_allowance(&mut self, owner: Address, value: U256) -> Result<(), Error> {
+            let spender = self.env().caller();
+            let available = self.allowance(owner, spender);
+            if available == U256::MAX {
+                return Ok(());
+            }
+            let rest = available
+                .checked_sub(value)
+                .ok_or(Error::InsufficientAllowance { requested: value, available })?;
+            self.set_allowance(owner, spender, rest)
+        }
+
+        fn balance(&self, owner: Address) -> Wad {
+            Wad::from_raw(self.balances.get(owner).unwrap_or_default())
+        }
+
+        fn balance_less(&self, owner: Address, amount: Wad) -> Result<Wad, Error> {
+            let available = self.balance(owner);
+            available.checked_sub(amount).map_err(|_| Error::InsufficientBalance {
+                requested: amount.raw().into(),
+                available: available.raw().into(),
+            })
+        }
+
+        fn supply(&self) -> Wad {
+            Wad::from_raw(self.total_supply.get_or_default())
+        }
+
+        fn minter_of(&self, account: Address) -> Result<Minter, Error> {
+            self.minters.get(account).map(|record| record.0).ok_or(Error::NotMinter { account })
+        }
+
+        fn roles(&self) -> Roles {
+            // The constructor writes the record; a contract without it has nobody who could do anything.
+            self.roles.get().map_or(Roles::new([0; 20]), |record| record.0)
+        }
+
+        fn write_roles(&mut self, roles: Roles) {
+            self.roles.set(&RolesRecord(roles));
+            self.env().emit_event(RolesChanged {
+                governor: Address::from(roles.governor),
+                pending_governor: or_zero(roles.pending_governor),
+                guardian: or_zero(roles.guardian),
+            });
+        }
+
+        fn set_paused(&mut self, paused: bool) {
+            self.minting_paused.set(&paused);
+            self.env().emit_event(MintingPaused { paused });
+        }
+
+        fn permit<R: Role>(&self) -> Result<Permit<R>, Error> {
+            Ok(roles::check(&self.roles(), &self.env().caller().0)?)
+        }
+
+        fn now(&self) -> Time {
+            Time::from_raw(self.env().block_timestamp())
+        }
+    }
+
+    impl Default for Token {
+        fn default() -> Self {
+            Self::new()
+        }
+    }
+
+    fn wad(value: U256) -> Result<Wad, Error> {
+        u128::try_from(value).map(Wad::from_raw).map_err(|_| Error::AmountTooLarge { amount: value })
+    }
+
+    fn not_zero(account: Address) -> Result<(), Error> {
+        if account == Address::zero() {
+            return Err(Error::ZeroAddress());
+        }
+        Ok(())
+    }
+
+    fn provenance_of(number: u8) -> Result<Provenance, Error> {
+        match number {
+            0 => Ok(Provenance::Vaults),
+            1 => Ok(Provenance::Peg),
+            2 => Ok(Provenance::Reserve),
+            3 => Ok(Provenance::Bridge),
+            _ => Err(Error::UnknownProvenance { number }),
+        }
+    }
+}

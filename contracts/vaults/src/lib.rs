@@ -1,1 +1,453 @@
-//! Under construction.
+//! Collateralised debt: positions, liquidation into Dutch auctions, the books that always balance.
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+
+mod error;
+mod event;
+mod external;
+mod record;
+mod steps;
+
+/// The contract.
+#[ink::contract]
+pub mod vaults {
+    use crate::error::Error;
+    use crate::event::*;
+    use crate::external;
+    use crate::record::*;
+    use florin_shell::{optional, or_zero};
+    use florin_stable::auction::Auction;
+    use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
+    use florin_stable::ledger::{Ledger, SolvencyReport};
+    use florin_stable::liquidation::{self, Take};
+    use florin_stable::oracle::Quote;
+    use florin_stable::pause::{Operation, Pauses};
+    use florin_stable::position::Position;
+    use florin_stable::roles::{Governor, Guardian, Roles};
+    use florin_stable::vault;
+    use florin_stable::VaultError;
+    use florin_units::{Amount, Bps, Price, Wad};
+    use ink::prelude::vec::Vec;
+    use ink::storage::traits::ManualKey;
+    use ink::storage::{Lazy, Mapping};
+
+    /// The storage. Keys are fixed by hand, so that a field may move without moving its cell.
+    #[ink(storage)]
+    pub struct Vaults {
+        pub(crate) index: Lazy<Index, ManualKey<0x5641_0001>>,
+        pub(crate) ledger: Lazy<LedgerRecord, ManualKey<0x5641_0002>>,
+        pub(crate) pauses: Lazy<PausesRecord, ManualKey<0x5641_0003>>,
+        pub(crate) roles: Lazy<RolesRecord, ManualKey<0x5641_0004>>,
+        pub(crate) collateral_types: Mapping<u32, CollateralRecord, ManualKey<0x5641_0005>>,
+        pub(crate) positions: Mapping<u64, PositionRecord, ManualKey<0x5641_0006>>,
+        pub(crate) auctions: Mapping<u64, AuctionRecord, ManualKey<0x5641_0007>>,
+        pub(crate) types_of_feed: Mapping<u32, Vec<u32>, ManualKey<0x5641_0008>>,
+        pub(crate) owed: Mapping<Address, u128, ManualKey<0x5641_0009>>,
+        pub(crate) claims: Mapping<(Address, Address), u128, ManualKey<0x5641_000A>>,
+        pub(crate) rewards: Mapping<Address, u128, ManualKey<0x5641_000B>>,
+    }
+
+    impl Vaults {
+        /// Vaults over a coin and an oracle, without collateral types. The caller governs them until it hands the role on.
+        #[ink(constructor)]
+        pub fn new(token: Address, oracle: Address) -> Self {
+            let mut vaults = Self {
+                index: Lazy::new(),
+                ledger: Lazy::new(),
+                pauses: Lazy::new(),
+                roles: Lazy::new(),
+                collateral_types: Mapping::new(),
+                positions: Mapping::new(),
+                auctions: Mapping::new(),
+                types_of_feed: Mapping::new(),
+                owed: Mapping::new(),
+                claims: Mapping::new(),
+                rewards: Mapping::new(),
+            };
+            vaults.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
+            vaults.ledger.set(&LedgerRecord(Ledger::default()));
+            vaults.pauses.set(&PausesRecord(Pauses::default()));
+            vaults.roles.set(&RolesRecord(Roles::new(vaults.env().caller().0)));
+            vaults
+        }
+
+        /// Opens a position of the caller with a deposit (raw units of the collateral) and, unless it is zero, a first draw
+        /// (wad). Native collateral comes with the call, a token is pulled by allowance. Returns the position's number.
+        ///
+        /// Errors: those of `deposit` and `draw`, `UnknownCollateralType`. Event: `PositionChanged`.
+        #[ink(message, payable)]
+        pub fn open(&mut self, collateral_type: u32, deposit: Amount, draw: Wad) -> Result<u64, Error> {
+            let kind = self.kind(collateral_type)?;
+            let outcome = vault::open(&kind, &self.books(), collateral_type, deposit, draw, &self.context())?;
+            let mut index = self.index();
+            let position = index.positions;
+            index.positions = position.saturating_add(1);
+            self.index.set(&index);
+            self.apply(position, &outcome)?;
+            Ok(position)
+        }
+
+        /// Adds collateral to a position. Anyone may, whatever is paused.
+        ///
+        /// Errors: `ZeroAmount`, `UnknownPosition`, `ValueMismatch`, `CollateralTransferFailed`,
+        /// `CollateralTransferMismatch`. Event: `PositionChanged`.
+        #[ink(message, payable)]
+        pub fn deposit(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
+            let outcome = vault::deposit(&self.view(position)?, amount, &self.context())?;
+            self.apply(position, &outcome)
+        }
+
+        /// Takes collateral out of the caller's position; a payout that cannot be delivered waits to be claimed.
+        ///
+        /// Errors: those of the core's `withdraw`. Events: `PositionChanged`, `PayoutDeferred`.
+        #[ink(message)]
+        pub fn withdraw(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
+            let outcome = vault::withdraw(&self.view(position)?, amount, &self.context())?;
+            self.apply(position, &outcome)
+        }
+
+        /// Creates debt on the caller's position and mints the coin to the caller.
+        ///
+        /// Errors: those of the core's `draw`, those of the mint gate in `Coin`. Event: `PositionChanged`.
+        #[ink(message)]
+        pub fn draw(&mut self, position: u64, amount: Wad) -> Result<(), Error> {
+            let outcome = vault::draw(&self.view(position)?, amount, &self.context())?;
+            self.apply(position, &outcome)
+        }
+
+        /// Burns coin that the caller has allowed the vaults to burn, against a position's debt; more than the debt counts as
+        /// the debt. Anyone may, whatever is paused. Returns the coin burned.
+        ///
+        /// Errors: `NoDebt`, `ZeroAmount`, `BelowDebtFloor`, `Coin`. Event: `PositionChanged`.
+        #[ink(message)]
+        pub fn repay(&mut self, position: u64, amount: Wad) -> Result<Wad, Error> {
+            let outcome = vault::repay(&self.view(position)?, amount, &self.context())?;
+            self.apply(position, &outcome)?;
+            Ok(outcome.transfers.burn.map_or(Wad::ZERO, |burn| burn.amount))
+        }
+
+        /// Repays all debt of the caller's position, by allowance, and takes all collateral out.
+        ///
+        /// Errors: `Paused`, `NotOwner`, `Coin`. Events: `PositionChanged`, `PayoutDeferred`.
+        #[ink(message)]
+        pub fn close(&mut self, position: u64) -> Result<(), Error> {
+            let outcome = vault::close(&self.view(position)?, &self.context())?;
+            self.apply(position, &outcome)
+        }
+
+        /// Liquidates an unsafe position, in part or whole, for a reward. Returns the number of the auction; none where there
+        /// was no collateral to sell.
+        ///
+        /// Errors: those of the core's `liquidate`. Events: `PositionChanged`, `Liquidated`, `Rewarded`.
+        #[ink(message)]
+        pub fn liquidate(&mut self, position: u64) -> Result<Option<u64>, Error> {
+            let context = self.context();
+            let outcome = liquidation::liquidate(&self.view(position)?, position, &context)?;
+            let auction = outcome.auction.map(|auction| self.new_auction(&auction));
+            self.write(position, &outcome.view);
+            let (lot, tab) = outcome.auction.map_or((Amount::ZERO, Wad::ZERO), |auction| (auction.lot, auction.tab));
+            let (closed, price) = (outcome.closed, outcome.price);
+            self.env().emit_event(Liquidated { position, keeper: self.env().caller(), auction, closed, lot, tab, price });
+            self.reward(outcome.transfers.mint)?;
+            Ok(auction)
+        }
+
+        /// Buys from an auction at its present price, up to an amount and a price. Returns collateral bought and coin paid.
+        ///
+        /// Errors: those of the core's `take`, `UnknownAuction`, `Coin`. Events: `Taken`, `PositionChanged`,
+        /// `PayoutDeferred`.
+        #[ink(message)]
+        pub fn take(&mut self, auction: u64, max_collateral: Amount, max_price: Price) -> Result<(Amount, Wad), Error> {
+            let record = self.lot(auction)?;
+            let view = self.view(record.position)?;
+            let outcome = liquidation::take(&view, &record, &Take { max_collateral, max_price }, &self.context())?;
+            match outcome.auction {
+                Some(rest) => {
+                    self.auctions.insert(auction, &AuctionRecord(rest));
+                }
+                None => self.auctions.remove(auction),
+            }
+            self.write(record.position, &outcome.view);
+            let (lot, tab) = outcome.auction.map_or((Amount::ZERO, Wad::ZERO), |rest| (rest.lot, rest.tab));
+            self.env().emit_event(Taken {
+                auction,
+                buyer: self.env().caller(),
+                position: record.position,
+                sold: outcome.sold,
+                paid: outcome.paid,
+                price: outcome.price,
+                lot,
+                tab,
+                returned: outcome.returned,
+                shortfall: outcome.shortfall,
+            });
+            self.settle(view.kind.params.asset, &outcome.transfers)?;
+            Ok((outcome.sold, outcome.paid))
+        }
+
+        /// Restarts an auction that has run out, or whose floor the market has fallen below.
+        ///
+        /// Errors: those of the core's `redo`, `UnknownAuction`. Events: `Restarted`, `Rewarded`.
+        #[ink(message)]
+        pub fn redo(&mut self, auction: u64) -> Result<(), Error> {
+            let record = self.lot(auction)?;
+            let outcome = liquidation::redo(&self.view(record.position)?, &record, &self.context())?;
+            self.auctions.insert(auction, &AuctionRecord(outcome.auction));
+            self.write(record.position, &outcome.view);
+            let (top, floor) = (outcome.auction.top, outcome.auction.floor);
+            self.env().emit_event(Restarted { auction, keeper: self.env().caller(), top, floor });
+            self.reward(outcome.transfers.mint)?;
+            Ok(())
+        }
+
+        /// Nets surplus against deficit. Anyone may.
+        ///
+        /// Errors: `NothingToHeal`. Event: `Healed`.
+        #[ink(message)]
+        pub fn heal(&mut self) -> Result<(), Error> {
+            let (books, netted) = self.books().heal()?;
+            self.ledger.set(&LedgerRecord(books));
+            self.env().emit_event(Healed { netted, surplus: books.surplus, deficit: books.deficit });
+            Ok(())
+        }
+
+        /// Brings a collateral type's rate up to now. Anyone may.
+        ///
+        /// Errors: `UnknownCollateralType`. Event: `Accrued`.
+        #[ink(message)]
+        pub fn accrue(&mut self, collateral_type: u32) -> Result<(), Error> {
+            let (mut kind, mut books) = (self.kind(collateral_type)?, self.books());
+            let revenue = vault::accrue(&mut kind, &mut books, self.now())?;
+            self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
+            self.ledger.set(&LedgerRecord(books));
+            self.env().emit_event(Accrued { collateral_type, rate: kind.state.rate, revenue });
+            Ok(())
+        }
+
+        /// Takes over a price for all collateral types of a feed. Only the oracle.
+        ///
+        /// Errors: `NotOracle`, those of the core's `set_price`. Event: `PriceSet`.
+        #[ink(message)]
+        pub fn on_price(&mut self, feed: u32, quote: Quote) -> Result<(), Error> {
+            let caller = self.env().caller();
+            if caller != self.index().oracle {
+                return Err(Error::NotOracle { caller });
+            }
+            let served = self.types_of_feed.get(feed).unwrap_or_default();
+            served.into_iter().try_for_each(|collateral_type| self.set_price(collateral_type, &quote))
+        }
+
+        /// Fetches the price of a collateral type from the oracle. Anyone may.
+        ///
+        /// Errors: `UnknownCollateralType`, `Oracle`, those of the core's `set_price`. Event: `PriceSet`.
+        #[ink(message)]
+        pub fn sync_price(&mut self, collateral_type: u32) -> Result<(), Error> {
+            let feed = self.kind(collateral_type)?.params.feed;
+            let quote = external::price(self.index().oracle, feed)?;
+            self.set_price(collateral_type, &quote)
+        }
+
+        /// Pays out what could not be delivered to the caller before, to any receiver; zero names the native token.
+        ///
+        /// Errors: `NothingToClaim`, `CollateralTransferFailed` where it cannot be delivered now. Event: `Claimed`.
+        #[ink(message)]
+        pub fn claim(&mut self, asset: Address, to: Address) -> Result<Amount, Error> {
+            let account = self.env().caller();
+            let amount = self.claims.take((account, asset)).map(Amount::from_raw).ok_or(Error::NothingToClaim)?;
+            self.write_owed(asset, self.owed_of(asset).checked_sub(amount)?);
+            self.env().emit_event(Claimed { account, asset, to, amount });
+            let source = optional(asset).map_or(Asset::Native, Asset::Erc20);
+            if !external::push(source, to, amount) {
+                return Err(Error::CollateralTransferFailed { asset });
+            }
+            self.check_covered(source)?;
+            Ok(amount)
+        }
+
+        /// Mints the rewards that the mint gate could not mint to the caller before. Returns the coin minted.
+        ///
+        /// Errors: `NothingToClaim`, `Coin` where the gate is still shut. Event: `Rewarded`.
+        #[ink(message)]
+        pub fn claim_reward(&mut self) -> Result<Wad, Error> {
+            let keeper = self.env().caller();
+            let amount = self.rewards.take(keeper).map(Wad::from_raw).ok_or(Error::NothingToClaim)?;
+            self.ledger.set(&LedgerRecord(self.books().pay_reward(amount)?));
+            self.env().emit_event(Rewarded { keeper, amount, deferred: false });
+            external::mint(self.index().token, keeper, amount)?;
+            Ok(amount)
+        }
+
+        /// Adds a collateral type under the next number. Only the governor.
+        ///
+        /// Errors: `Role`, `AlreadyInitialised`, `UnknownCollateralType` where a number would be left out, `Parameter`,
+        /// `DecimalsMismatch`, `TooManyTypesOfFeed`. Event: `CollateralConfigured`.
+        #[ink(message)]
+        pub fn add_collateral(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let mut index = self.index();
+            if collateral_type > index.collateral_types {
+                return Err(VaultError::UnknownCollateralType { id: collateral_type }.into());
+            }
+            let existing = self.collateral_types.get(collateral_type).map(|record| record.0);
+            let kind = CollateralType::initialise(existing.as_ref(), params, self.now(), &permit)?;
+            index.collateral_types = index.collateral_types.saturating_add(1);
+            self.index.set(&index);
+            self.serve(params.feed, collateral_type)?;
+            self.configure(collateral_type, &kind);
+            let actual = external::decimals(params.asset)?;
+            if actual != params.decimals {
+                return Err(Error::DecimalsMismatch { expected: params.decimals, actual });
+            }
+            Ok(())
+        }
+
+        /// Changes a collateral type's parameters; fees up to now accrue at the old ones. Only the governor.
+        ///
+        /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`.
+        /// Event: `CollateralConfigured`.
+        #[ink(message)]
+        pub fn set_collateral_params(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let old = self.kind(collateral_type)?;
+            let (kind, books) = old.set_params(&self.books(), params, self.now(), &permit)?;
+            if old.params.feed != params.feed {
+                let mut served = self.types_of_feed.get(old.params.feed).unwrap_or_default();
+                served.retain(|served| *served != collateral_type);
+                self.types_of_feed.insert(old.params.feed, &served);
+                self.serve(params.feed, collateral_type)?;
+            }
+            self.ledger.set(&LedgerRecord(books));
+            self.configure(collateral_type, &kind);
+            Ok(())
+        }
+
+        /// Stops an operation. Only the guardian or the governor. Errors: `Role`. Event: `PausesChanged`.
+        #[ink(message)]
+        pub fn pause(&mut self, operation: Operation) -> Result<(), Error> {
+            let permit = self.permit::<Guardian>()?;
+            self.write_pauses(self.stopped().pause(operation, &permit));
+            Ok(())
+        }
+
+        /// Lets an operation go on. Only the governor. Errors: `Role`. Event: `PausesChanged`.
+        #[ink(message)]
+        pub fn unpause(&mut self, operation: Operation) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            self.write_pauses(self.stopped().unpause(operation, &permit));
+            Ok(())
+        }
+
+        /// Names who may take over as governor; zero for nobody. Only the governor. Errors: `Role`. Event: `RolesChanged`.
+        #[ink(message)]
+        pub fn name_governor(&mut self, successor: Address) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            self.write_roles(self.holders().name_governor(optional(successor), &permit));
+            Ok(())
+        }
+
+        /// Takes over as governor. Only the account that was named. Errors: `Role`. Event: `RolesChanged`.
+        #[ink(message)]
+        pub fn accept_governor(&mut self) -> Result<(), Error> {
+            self.write_roles(self.holders().accept_governor(&self.env().caller().0)?);
+            Ok(())
+        }
+
+        /// Sets the guardian; zero for nobody. Only the governor. Errors: `Role`. Event: `RolesChanged`.
+        #[ink(message)]
+        pub fn set_guardian(&mut self, guardian: Address) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            self.write_roles(self.holders().set_guardian(optional(guardian), &permit));
+            Ok(())
+        }
+
+        /// Governor, named successor and guardian; zero for nobody.
+        #[ink(message)]
+        pub fn role_holders(&self) -> (Address, Address, Address) {
+            let roles = self.holders();
+            (Address::from(roles.governor), or_zero(roles.pending_governor), or_zero(roles.guardian))
+        }
+
+        /// What stands still.
+        #[ink(message)]
+        pub fn pauses(&self) -> Pauses {
+            self.stopped()
+        }
+
+        /// The coin, the oracle, and the numbers of collateral types, positions and auctions ever made.
+        #[ink(message)]
+        pub fn summary(&self) -> Index {
+            self.index()
+        }
+
+        /// A position as it is stored; none where it was never opened or is empty.
+        #[ink(message)]
+        pub fn position(&self, position: u64) -> Option<Position> {
+            self.positions.get(position).map(|record| record.0)
+        }
+
+        /// Positions by number, from one on, at most so many (100 at the most).
+        #[ink(message)]
+        pub fn positions(&self, from: u64, count: u8) -> Vec<(u64, Position)> {
+            let last = from.saturating_add(u64::from(count.min(100)));
+            (from..last).filter_map(|number| Some((number, self.position(number)?))).collect()
+        }
+
+        /// A collateral type as it is stored.
+        #[ink(message)]
+        pub fn collateral(&self, collateral_type: u32) -> Option<CollateralType> {
+            self.collateral_types.get(collateral_type).map(|record| record.0)
+        }
+
+        /// A running auction.
+        #[ink(message)]
+        pub fn auction(&self, auction: u64) -> Option<Auction> {
+            self.auctions.get(auction).map(|record| record.0)
+        }
+
+        /// The price of an auction now, for one whole token. Errors: `UnknownAuction`.
+        #[ink(message)]
+        pub fn auction_price(&self, auction: u64) -> Result<Price, Error> {
+            let record = self.lot(auction)?;
+            let kind = self.kind(record.collateral_type)?;
+            Ok(record.price_at(&kind.params.auction, self.now())?)
+        }
+
+        /// A position's debt now, fees included, as it has to be paid. Errors: `UnknownPosition`.
+        #[ink(message)]
+        pub fn debt_of(&self, position: u64) -> Result<Wad, Error> {
+            let view = self.view(position)?.accrued(self.now())?;
+            Ok(view.position.debt_up(view.kind.state.rate)?)
+        }
+
+        /// Value of a position's collateral as a ratio of its debt now; none without debt. Errors: `UnknownPosition`.
+        #[ink(message)]
+        pub fn health(&self, position: u64) -> Result<Option<Bps>, Error> {
+            let view = self.view(position)?.accrued(self.now())?;
+            Ok(view.position.health(&view.kind)?)
+        }
+
+        /// The global books.
+        #[ink(message)]
+        pub fn ledger(&self) -> Ledger {
+            self.books()
+        }
+
+        /// Both sides of the solvency equation. They are equal to the last digit, always.
+        #[ink(message)]
+        pub fn solvency(&self) -> Result<SolvencyReport, Error> {
+            Ok(self.books().solvency()?)
+        }
+
+        /// What the contract owes of an asset: collateral, lots and deferred payouts; zero names the native token.
+        #[ink(message)]
+        pub fn liabilities(&self, asset: Address) -> Amount {
+            self.owed_of(asset)
+        }
+
+        /// What waits to be claimed by an account: of an asset, and as rewards.
+        #[ink(message)]
+        pub fn claimable(&self, account: Address, asset: Address) -> (Amount, Wad) {
+            let amount = self.claims.get((account, asset)).unwrap_or_default();
+            (Amount::from_raw(amount), Wad::from_raw(self.rewards.get(account).unwrap_or_default()))
+        }
+    }
+}

@@ -70,9 +70,10 @@ impl Bundle {
         let corrupt = |cause: String| BundleError::Corrupt { path: path.to_owned(), cause };
         let mut metadata: Value = serde_json::from_slice(json).map_err(|error| corrupt(error.to_string()))?;
         let outline = Outline::deserialize(&metadata).map_err(|error| corrupt(error.to_string()))?;
-        let binary = outline.source.contract_binary.ok_or_else(|| {
-            corrupt("it has metadata and no code; give the .contract file, not the .json".into())
-        })?;
+        let binary = outline
+            .source
+            .contract_binary
+            .ok_or_else(|| corrupt("it has metadata and no code; give the .contract file, not the .json".into()))?;
         let code = from_hex(&binary).map_err(|error| corrupt(format!("the code is no hexadecimal text: {error}")))?;
         let stated = from_hex(&outline.source.hash)
             .ok()
@@ -90,13 +91,7 @@ impl Bundle {
             source.remove("contract_binary");
             source.remove("wasm");
         }
-        Ok(Self {
-            name: outline.contract.name,
-            version: outline.contract.version,
-            code,
-            code_hash: actual,
-            metadata,
-        })
+        Ok(Self { name: outline.contract.name, version: outline.contract.version, code, code_hash: actual, metadata })
     }
 }
 

@@ -238,5 +238,10 @@ pub trait DevChain: Chain {
     /// Issue units of an asset to an account.
     fn mint_asset(&self, id: u32, to: &AccountId, amount: u128) -> impl Future<Output = Result<(), ChainError>> + Send;
     /// Freeze or thaw an account's holding of an asset.
-    fn freeze_asset(&self, id: u32, account: &AccountId, frozen: bool) -> impl Future<Output = Result<(), ChainError>> + Send;
+    fn freeze_asset(
+        &self,
+        id: u32,
+        account: &AccountId,
+        frozen: bool,
+    ) -> impl Future<Output = Result<(), ChainError>> + Send;
 }

@@ -278,9 +278,7 @@ impl<C: Chain> Client<C> {
         let both = [Action::MapAccount, act];
         match self.chain.submit(signer, &both, limits, self.wait).await {
             // Another transaction of this account was first.
-            Err(error) if is_already_mapped(&error) => {
-                self.chain.submit(signer, &both[1..], limits, self.wait).await
-            }
+            Err(error) if is_already_mapped(&error) => self.chain.submit(signer, &both[1..], limits, self.wait).await,
             outcome => outcome,
         }
     }
@@ -500,11 +498,8 @@ fn decode<T: Decode, E: Decode + core::fmt::Debug>(
     message: &Message<T, E>,
     output: &ExecReturn,
 ) -> Result<T, CallError<E>> {
-    let undecodable = |cause: String| CallError::Decode {
-        message: message.label,
-        cause,
-        returned: output.data.clone(),
-    };
+    let undecodable =
+        |cause: String| CallError::Decode { message: message.label, cause, returned: output.data.clone() };
     let answer = message.decode_output(&output.data).map_err(|error| undecodable(error.to_string()))?;
     match answer {
         Err(error) => Err(CallError::Language { message: message.label, error }),

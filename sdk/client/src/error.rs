@@ -23,7 +23,9 @@ pub enum ChainError {
         actual: Hash,
     },
     /// The chain lacks something the SDK needs.
-    #[error("the chain at spec version {spec_version} does not offer {missing}; it is not a chain that Florin runs on")]
+    #[error(
+        "the chain at spec version {spec_version} does not offer {missing}; it is not a chain that Florin runs on"
+    )]
     Incompatible {
         /// Version of the runtime.
         spec_version: u32,
@@ -59,7 +61,9 @@ pub enum ChainError {
         transaction: Hash,
     },
     /// The connection broke before the outcome was seen.
-    #[error("the outcome of transaction {transaction:?} is not known: {cause}; look for its hash before sending it again")]
+    #[error(
+        "the outcome of transaction {transaction:?} is not known: {cause}; look for its hash before sending it again"
+    )]
     Unknown {
         /// Its hash.
         transaction: Hash,
@@ -75,7 +79,9 @@ pub enum ChainError {
         reason: String,
     },
     /// More weight is needed than one transaction may have.
-    #[error("the call needs weight {required:?}, one transaction may use {available:?}; split the work into smaller calls")]
+    #[error(
+        "the call needs weight {required:?}, one transaction may use {available:?}; split the work into smaller calls"
+    )]
     TooHeavy {
         /// What the dry run asked for.
         required: Weight,

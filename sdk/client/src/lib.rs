@@ -8,4 +8,5 @@ pub mod chain;
 pub mod contract;
 pub mod error;
 pub mod node;
+pub mod plan;
 pub mod signer;

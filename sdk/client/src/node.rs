@@ -197,8 +197,8 @@ impl NodeChain {
         let link = Link::open(url).await?;
         let genesis_hash = link.genesis_hash().await?;
         let best = link.best().await?;
-        let (spec_version, transaction_version) = link.versions(best.hash).await?;
-        let metadata = fetch_metadata(&link, best.hash).await?;
+        let (spec_version, transaction_version) = link.versions(best).await?;
+        let metadata = fetch_metadata(&link, best).await?;
         let runtime = Runtime::new(genesis_hash, spec_version, transaction_version, &metadata)?;
         runtime.check()?;
         let info = ChainInfo {
@@ -271,19 +271,15 @@ impl NodeChain {
         let metadata = fetch_metadata(link, at).await?;
         let runtime = Runtime::new(self.shared.genesis_hash, spec_version, transaction_version, &metadata)?;
         let runtime = Arc::new(runtime);
-        self.shared
-            .runtimes
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(spec_version, runtime.clone());
+        self.shared.runtimes.lock().unwrap_or_else(PoisonError::into_inner).insert(spec_version, runtime.clone());
         Ok(runtime)
     }
 
     /// Connection, best block and runtime, with which every reading starts.
-    async fn now(&self) -> Result<(Arc<Link>, BlockId, Arc<Runtime>), ChainError> {
+    async fn now(&self) -> Result<(Arc<Link>, Hash, Arc<Runtime>), ChainError> {
         let link = self.link().await?;
         let best = link.best().await?;
-        let runtime = self.runtime(&link, best.hash).await?;
+        let runtime = self.runtime(&link, best).await?;
         Ok((link, best, runtime))
     }
 
@@ -296,7 +292,7 @@ impl NodeChain {
     ) -> Result<(Arc<Runtime>, Option<Vec<u8>>), ChainError> {
         let (link, best, runtime) = self.now().await?;
         let key = runtime.storage_key(pallet, entry, keys)?;
-        let bytes = link.storage(&key, best.hash).await?;
+        let bytes = link.storage(&key, best).await?;
         Ok((runtime, bytes))
     }
 }
@@ -309,7 +305,7 @@ impl Chain for NodeChain {
 
     async fn head(&self) -> Result<Block, ChainError> {
         let (link, best, runtime) = self.now().await?;
-        block(&link, &runtime, best).await
+        block(&link, &runtime, link.header(best).await?).await
     }
 
     async fn balance(&self, account: &AccountId) -> Result<u128, ChainError> {
@@ -323,7 +319,7 @@ impl Chain for NodeChain {
     async fn balance_of_address(&self, address: &Address) -> Result<u128, ChainError> {
         let (link, best, runtime) = self.now().await?;
         let arguments = runtime.arguments("ReviveApi", "balance", vec![Value::from_bytes(address)])?;
-        let bytes = link.call("ReviveApi_balance", &arguments, best.hash).await?;
+        let bytes = link.call("ReviveApi_balance", &arguments, best).await?;
         let what = || format!("the balance of {address:?}");
         let balance = U256::decode(&mut &*bytes)
             .map_err(|error| ChainError::Decode { what: what(), cause: error.to_string() })?;
@@ -370,7 +366,7 @@ impl Chain for NodeChain {
                     Value::from_bytes(data),
                 ];
                 let arguments = runtime.arguments("ReviveApi", "call", arguments)?;
-                let bytes = link.call("ReviveApi_call", &arguments, best.hash).await?;
+                let bytes = link.call("ReviveApi_call", &arguments, best).await?;
                 let tried: CallResult = runtime.decode_output("ReviveApi", "call", &bytes)?;
                 let output = tried.result.map_err(|error| runtime.dispatch_error(&error))?;
                 Ok(DryRun {
@@ -392,7 +388,7 @@ impl Chain for NodeChain {
                     calls::option(salt.map(Value::from_bytes)),
                 ];
                 let arguments = runtime.arguments("ReviveApi", "instantiate", arguments)?;
-                let bytes = link.call("ReviveApi_instantiate", &arguments, best.hash).await?;
+                let bytes = link.call("ReviveApi_instantiate", &arguments, best).await?;
                 let tried: InstantiateResult = runtime.decode_output("ReviveApi", "instantiate", &bytes)?;
                 let created = tried.result.map_err(|error| runtime.dispatch_error(&error))?;
                 let output = ExecReturn::from(created.result);

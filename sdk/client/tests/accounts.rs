@@ -26,10 +26,7 @@ fn development_accounts_have_their_well_known_addresses() {
 #[test]
 fn an_account_is_known_to_contracts_by_the_tail_of_its_hash() {
     // As pallet-revive maps Alice on every development chain.
-    assert_eq!(
-        format!("{:?}", Signer::alice().account().to_address()),
-        "0x9621dde636de098b43efb0fa9b61facfe328f99d"
-    );
+    assert_eq!(format!("{:?}", Signer::alice().account().to_address()), "0x9621dde636de098b43efb0fa9b61facfe328f99d");
 }
 
 #[test]

@@ -76,10 +76,7 @@ fn a_source_without_a_secret_says_so() {
     assert_eq!(load("  \n//Alice"), Err(SignerError::Empty));
     assert_eq!(load("0x1234"), Err(SignerError::Malformed));
     assert_eq!(load("twelve words that are no phrase"), Err(SignerError::Malformed));
-    assert!(matches!(
-        SignerSource::File(folder.path().join("absent")).load(),
-        Err(SignerError::File { .. })
-    ));
+    assert!(matches!(SignerSource::File(folder.path().join("absent")).load(), Err(SignerError::File { .. })));
     assert!(matches!(
         SignerSource::Environment("FLORIN_TEST_KEY_THAT_IS_NOT_SET".into()).load(),
         Err(SignerError::NotInEnvironment { .. })

@@ -127,6 +127,26 @@ pub enum OracleError {
         /// Number of slots.
         slots: u8,
     },
+    /// The feed's price has been made unusable.
+    #[codec(index = 17)]
+    Frozen {
+        /// The feed.
+        feed: u32,
+    },
+    /// A batch names more feeds than one call may.
+    #[codec(index = 18)]
+    BatchTooLong {
+        /// Given.
+        length: u32,
+        /// At most.
+        maximum: u32,
+    },
+    /// A batch names a feed twice.
+    #[codec(index = 19)]
+    DuplicateFeed {
+        /// The feed.
+        feed: u32,
+    },
 }
 
 error_codes!(OracleError {
@@ -147,6 +167,9 @@ error_codes!(OracleError {
     MaxStepOutOfBounds = 14, "the largest step is out of bounds";
     PriceBoundsInvalid = 15, "the price bounds are empty or allow zero";
     NoFreeSlot = 16, "all slots of the feed are taken";
+    Frozen = 17, "the feed is frozen";
+    BatchTooLong = 18, "the batch is too long";
+    DuplicateFeed = 19, "the batch names a feed twice";
 });
 
 impl From<MathError> for OracleError {
@@ -271,22 +294,69 @@ impl Reports {
     }
 }
 
-/// Refuses a batch in which a slot appears twice, or that names a slot outside the table.
+/// The most feeds in one batch of reports.
+pub const MAXIMUM_BATCH: usize = 16;
+
+/// Refuses a batch that is too long or names a feed twice.
 ///
-/// Errors: [`OracleError::DuplicateSlot`], [`OracleError::SlotOutOfRange`].
-pub fn check_distinct(slots: &[u8]) -> Result<(), OracleError> {
-    let mut seen = 0u16;
-    for &slot in slots {
-        if usize::from(slot) >= MAXIMUM_FEEDERS {
-            return Err(OracleError::SlotOutOfRange { slot, slots: MAXIMUM_FEEDERS as u8 });
+/// Errors: [`OracleError::BatchTooLong`], [`OracleError::DuplicateFeed`].
+pub fn check_batch(feeds: impl ExactSizeIterator<Item = u32>) -> Result<(), OracleError> {
+    let (length, maximum) = (feeds.len(), MAXIMUM_BATCH as u32);
+    if length > MAXIMUM_BATCH {
+        return Err(OracleError::BatchTooLong { length: u32::try_from(length).unwrap_or(u32::MAX), maximum });
+    }
+    let mut seen = [None; MAXIMUM_BATCH];
+    for (place, feed) in seen.iter_mut().zip(feeds) {
+        *place = Some(feed);
+    }
+    for (index, feed) in seen.iter().enumerate() {
+        if let (Some(feed), true) = (feed, seen[..index].contains(feed)) {
+            return Err(OracleError::DuplicateFeed { feed: *feed });
         }
-        let bit = 1u16 << slot;
-        if seen & bit != 0 {
-            return Err(OracleError::DuplicateSlot { slot });
-        }
-        seen |= bit;
     }
     Ok(())
+}
+
+/// Who may report to a feed, one account a slot: a feeder counts once, however often it reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Feeders {
+    /// By slot.
+    pub slots: [Option<crate::Address>; MAXIMUM_FEEDERS],
+}
+
+impl Feeders {
+    /// The slot of a feeder. Errors: [`OracleError::NotFeeder`].
+    pub fn slot_of(&self, feeder: crate::Address) -> Result<u8, OracleError> {
+        let place = self.slots.iter().position(|slot| *slot == Some(feeder));
+        place.and_then(|place| u8::try_from(place).ok()).ok_or(OracleError::NotFeeder { caller: feeder })
+    }
+
+    /// The feeders with one more, and its slot.
+    ///
+    /// Errors: [`OracleError::DuplicateSlot`] where it is one already, [`OracleError::NoFreeSlot`].
+    pub fn add(&self, feeder: crate::Address) -> Result<(Self, u8), OracleError> {
+        if let Ok(slot) = self.slot_of(feeder) {
+            return Err(OracleError::DuplicateSlot { slot });
+        }
+        let mut feeders = *self;
+        let free = feeders.slots.iter_mut().zip(0u8..).find(|(slot, _)| slot.is_none());
+        let (place, slot) = free.ok_or(OracleError::NoFreeSlot { slots: MAXIMUM_FEEDERS as u8 })?;
+        *place = Some(feeder);
+        Ok((feeders, slot))
+    }
+
+    /// The feeders without one of them, and the slot that it had; clear its report too.
+    ///
+    /// Errors: [`OracleError::NotFeeder`].
+    pub fn remove(&self, feeder: crate::Address) -> Result<(Self, u8), OracleError> {
+        let slot = self.slot_of(feeder)?;
+        let mut feeders = *self;
+        if let Some(place) = feeders.slots.get_mut(usize::from(slot)) {
+            *place = None;
+        }
+        Ok((feeders, slot))
+    }
 }
 
 /// Moves the price towards the median of the fresh reports. Anyone may do this.

@@ -35,6 +35,15 @@ error_codes!(RoleError {
     NotPendingGovernor = 2, "the governor has not named this account as successor";
 });
 
+impl RoleError {
+    /// Who called.
+    pub const fn caller(&self) -> Address {
+        match self {
+            Self::NotGovernor { caller } | Self::NotGuardian { caller } | Self::NotPendingGovernor { caller } => *caller,
+        }
+    }
+}
+
 /// Who holds the roles of a contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]

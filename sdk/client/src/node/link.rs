@@ -16,11 +16,7 @@ use subxt::{
     utils::AccountId32,
 };
 
-use crate::{
-    account::AccountId,
-    chain::Hash,
-    error::ChainError,
-};
+use crate::{account::AccountId, chain::Hash, error::ChainError};
 
 /// What JSON-RPC answers where a method does not exist.
 const METHOD_NOT_FOUND: i32 = -32601;
@@ -61,9 +57,7 @@ impl Link {
             rpcs::Error::User(answer) if answer.code == METHOD_NOT_FOUND => {
                 ChainError::Node { request: request.to_owned(), reason: "the node has no such method".into() }
             }
-            rpcs::Error::User(answer) => {
-                ChainError::Node { request: request.to_owned(), reason: reason_of(&answer) }
-            }
+            rpcs::Error::User(answer) => ChainError::Node { request: request.to_owned(), reason: reason_of(&answer) },
             rpcs::Error::Client(_) | rpcs::Error::DisconnectedWillReconnect(_) => {
                 self.broken.store(true, Ordering::Relaxed);
                 ChainError::Unreachable { url: self.url.clone(), cause: cause_of(&error) }
@@ -103,9 +97,8 @@ impl Link {
         Ok(health.peers)
     }
 
-    pub(super) async fn best(&self) -> Result<BlockId, ChainError> {
-        let hash = self.block_hash(None).await?.ok_or_else(|| missing("the best block's hash"))?;
-        self.at(hash).await
+    pub(super) async fn best(&self) -> Result<Hash, ChainError> {
+        self.block_hash(None).await?.ok_or_else(|| missing("the best block's hash"))
     }
 
     pub(super) async fn finalized(&self) -> Result<BlockId, ChainError> {
@@ -114,7 +107,7 @@ impl Link {
             .chain_get_finalized_head()
             .await
             .map_err(|error| self.explain("chain_getFinalizedHead", error))?;
-        self.at(hash).await
+        self.header(hash).await
     }
 
     /// Hash of the block at a height of the best chain, or of the best block.
@@ -125,15 +118,11 @@ impl Link {
             .map_err(|error| self.explain("chain_getBlockHash", error))
     }
 
-    async fn at(&self, hash: Hash) -> Result<BlockId, ChainError> {
+    pub(super) async fn header(&self, hash: Hash) -> Result<BlockId, ChainError> {
         let header: Option<SubstrateHeader<Hash>> =
             self.methods.chain_get_header(Some(hash)).await.map_err(|error| self.explain("chain_getHeader", error))?;
         let header = header.ok_or_else(|| missing(&format!("the header of block {hash:?}")))?;
         Ok(BlockId { number: header.number, hash })
-    }
-
-    pub(super) async fn header(&self, hash: Hash) -> Result<BlockId, ChainError> {
-        self.at(hash).await
     }
 
     /// The block's extrinsics, encoded.
@@ -155,10 +144,7 @@ impl Link {
     }
 
     pub(super) async fn storage(&self, key: &[u8], at: Hash) -> Result<Option<Vec<u8>>, ChainError> {
-        self.methods
-            .state_get_storage(key, Some(at))
-            .await
-            .map_err(|error| self.explain("state_getStorage", error))
+        self.methods.state_get_storage(key, Some(at)).await.map_err(|error| self.explain("state_getStorage", error))
     }
 
     pub(super) async fn call(&self, function: &str, arguments: &[u8], at: Hash) -> Result<Vec<u8>, ChainError> {

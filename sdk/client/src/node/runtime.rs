@@ -44,8 +44,12 @@ const STORAGE: [(&str, &str); 5] = [
     ("Revive", "PristineCode"),
 ];
 /// Functions by runtime interface.
-const FUNCTIONS: [(&str, &str); 4] =
-    [("ReviveApi", "call"), ("ReviveApi", "instantiate"), ("ReviveApi", "balance"), ("AccountNonceApi", "account_nonce")];
+const FUNCTIONS: [(&str, &str); 4] = [
+    ("ReviveApi", "call"),
+    ("ReviveApi", "instantiate"),
+    ("ReviveApi", "balance"),
+    ("AccountNonceApi", "account_nonce"),
+];
 
 /// One version of the chain's runtime.
 pub(super) struct Runtime {

@@ -82,10 +82,9 @@ impl NodeChain {
         let account = signer.account();
         let turn = turn_of(self.shared.genesis_hash, account);
         let guard = turn.lock().await;
-        let (link, best, runtime) = self.now().await?;
+        let (link, _, runtime) = self.now().await?;
+        // The finalized block is one that every later block descends from.
         let (birth, nonce) = futures::try_join!(link.finalized(), link.next_nonce(&account))?;
-        // A transaction may only name a block that its own will descend from.
-        let birth = if birth.number > best.number { best } else { birth };
         let signed = runtime.sign(call, signer, nonce, birth)?;
         let pending = Pending { hash: signed.hash, account, nonce, birth };
         let watched = link.watch(&signed.encoded).await;
@@ -195,7 +194,7 @@ impl NodeChain {
         if finalized.number >= pending.birth.number.saturating_add(LIFE_TIME) {
             return Err(ChainError::Expired { transaction: pending.hash });
         }
-        let unused = nonce_at(&link, &pending.account, best.hash).await? <= pending.nonce;
+        let unused = nonce_at(&link, &pending.account, best).await? <= pending.nonce;
         if gone && unused && link.peers().await? == 0 {
             return Err(ChainError::Dropped { transaction: pending.hash });
         }
@@ -210,9 +209,9 @@ impl NodeChain {
             let id = link.header(block_hash).await?;
             let body = link.body(block_hash).await?;
             let index = body.iter().position(|extrinsic| runtime.hash(extrinsic) == pending.hash);
-            let index = index.and_then(|index| u32::try_from(index).ok()).ok_or_else(|| {
-                pending.unknown(&format!("block {block_hash:?} was said to hold it and does not"))
-            })?;
+            let index = index
+                .and_then(|index| u32::try_from(index).ok())
+                .ok_or_else(|| pending.unknown(&format!("block {block_hash:?} was said to hold it and does not")))?;
             let key = runtime.storage_key("System", "Events", Vec::new())?;
             let bytes = link.storage(&key, block_hash).await?.unwrap_or_default();
             let summary = events::summarise(&runtime, bytes, index)?;
@@ -244,8 +243,7 @@ impl Pending {
 
 /// Whether the pool refused because another transaction has used the nonce, or waits to use it.
 fn is_nonce_conflict(refusal: &rpcs::UserError) -> bool {
-    refusal.code == POOL_TOO_LOW_PRIORITY
-        || (refusal.code == POOL_INVALID && reason_of(refusal).contains(OUTDATED))
+    refusal.code == POOL_TOO_LOW_PRIORITY || (refusal.code == POOL_INVALID && reason_of(refusal).contains(OUTDATED))
 }
 
 /// The account's nonce in a block, without what waits in the pool.

@@ -1,0 +1,105 @@
+//! Errors of the coin: those of the core, in a form that both ABIs can carry, and that its minters can read.
+
+use florin_stable::mint_gate::MintGateError;
+use florin_stable::roles::RoleError;
+use florin_units::MathError;
+use ink::{Address, U256};
+
+/// Why a call was refused.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::error]
+pub enum CoinError {
+    /// An amount is larger than any amount of coin can be.
+    AmountTooLarge {
+        /// The amount.
+        amount: U256,
+    },
+    /// The owner holds less.
+    InsufficientBalance {
+        /// Asked for.
+        requested: U256,
+        /// Held.
+        available: U256,
+    },
+    /// The owner has allowed the caller less.
+    InsufficientAllowance {
+        /// Asked for.
+        requested: U256,
+        /// Allowed.
+        available: U256,
+    },
+    /// Nothing was asked for.
+    ZeroAmount(),
+    /// The zero address can neither hold nor spend.
+    ZeroAddress(),
+    /// The caller does not hold the role.
+    NotAuthorised {
+        /// The caller.
+        caller: Address,
+    },
+    /// Minting stands still.
+    MintingPaused(),
+    /// The account is no minter.
+    NotMinter {
+        /// The account.
+        account: Address,
+    },
+    /// The minter's outstanding coin would pass its ceiling.
+    CeilingExceeded {
+        /// Asked for.
+        requested: u128,
+        /// Left under the ceiling.
+        available: u128,
+    },
+    /// The minter's bucket does not hold so much.
+    BucketExceeded {
+        /// Asked for.
+        requested: u128,
+        /// In the bucket now.
+        available: u128,
+        /// Time, in seconds since 1970, at which the bucket holds the request; zero when it never can.
+        available_at: u64,
+    },
+    /// There is no such provenance.
+    UnknownProvenance {
+        /// The number.
+        number: u8,
+    },
+    /// A minter's provenance cannot change.
+    ProvenanceChanged(),
+    /// An arithmetic step has no result.
+    Arithmetic(),
+}
+
+impl From<MathError> for CoinError {
+    fn from(_: MathError) -> Self {
+        Self::Arithmetic()
+    }
+}
+
+impl From<RoleError> for CoinError {
+    fn from(error: RoleError) -> Self {
+        Self::NotAuthorised { caller: error.caller().into() }
+    }
+}
+
+impl From<MintGateError> for CoinError {
+    fn from(error: MintGateError) -> Self {
+        match error {
+            MintGateError::Math(_) => Self::Arithmetic(),
+            MintGateError::ZeroAmount => Self::ZeroAmount(),
+            MintGateError::NotMinter { account } | MintGateError::AlreadyMinter { account } => {
+                Self::NotMinter { account: account.into() }
+            }
+            MintGateError::CeilingExceeded { requested, available } => {
+                Self::CeilingExceeded { requested: requested.raw(), available: available.raw() }
+            }
+            MintGateError::BucketExceeded { requested, available, available_at } => Self::BucketExceeded {
+                requested: requested.raw(),
+                available: available.raw(),
+                available_at: available_at.map_or(0, |time| time.raw()),
+            },
+            MintGateError::Role(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+pub mod coin;
+
+use ink::Address;
+
+/// Wraps core records, which know nothing of ink!, so that they can be stored: one record, one cell.
+#[macro_export]
+macro_rules! storage_cell {
+    ($($(#[$doc:meta])* $name:ident($record:ty);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        #[ink::scale_derive(Encode, Decode, TypeInfo)]
+        pub struct $name(pub $record);
+
+        #[cfg(feature = "std")]
+        impl ink::storage::traits::StorageLayout for $name {
+            fn layout(key: &ink::primitives::Key) -> ink::metadata::layout::Layout {
+                use ink::metadata::layout::{Layout, LayoutKey, LeafLayout};
+                Layout::Leaf(LeafLayout::from_key::<Self>(LayoutKey::from(key)))
+            }
+        }
+    )*};
+}
+
+/// The account, or nobody for the zero address.
+pub fn optional(account: Address) -> Option<florin_stable::Address> {
+    (account != Address::zero()).then_some(account.0)
+}
+
+/// The account, or the zero address for nobody.
+pub fn or_zero(account: Option<florin_stable::Address>) -> Address {
+    account.map_or(Address::zero(), Address::from)
+}

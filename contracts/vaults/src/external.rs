@@ -1,0 +1,138 @@
+//! Calls of other contracts: the coin and the oracle, which are trusted, and collateral tokens, which are not.
+//!
+//! No call allows re-entry: the chain refuses any call back into the vaults while one of these runs.
+
+use crate::error::Error;
+use florin_shell::coin::CoinError;
+use florin_stable::collateral::Asset;
+use florin_stable::oracle::{OracleError, Quote};
+use florin_units::{Amount, Wad};
+use ink::env::call::{build_call_ink, build_call_sol, ExecutionInput, Selector};
+use ink::env::DefaultEnvironment;
+use ink::{Address, U256};
+
+/// First four bytes of the Keccak-256 hash of the signature, as the ERC-20 standard fixes them.
+const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
+const TRANSFER_FROM: [u8; 4] = [0x23, 0xb8, 0x72, 0xdd];
+const BALANCE_OF: [u8; 4] = [0x70, 0xa0, 0x82, 0x31];
+const DECIMALS: [u8; 4] = [0x31, 0x3c, 0xe5, 0x67];
+
+/// Key of an asset in mappings and events: zero for the native token.
+pub fn asset_key(asset: Asset) -> Address {
+    match asset {
+        Asset::Native => Address::zero(),
+        Asset::Erc20(address) => address.into(),
+    }
+}
+
+/// Mints coin. Errors: the coin's; [`Error::NoAnswer`].
+pub fn mint(token: Address, to: Address, amount: Wad) -> Result<(), Error> {
+    build_call_ink::<DefaultEnvironment>()
+        .call(token)
+        .exec_input(ExecutionInput::new(Selector::new(ink::selector_bytes!("mint"))).push_arg(to).push_arg(amount.raw()))
+        .returns::<Result<(), CoinError>>()
+        .try_invoke()
+        .map_err(|_| Error::NoAnswer { contract: token })?
+        .map_err(|_| Error::NoAnswer { contract: token })?
+        .map_err(Error::Coin)
+}
+
+/// Burns coin of an owner who has allowed it. Errors: the coin's; [`Error::NoAnswer`].
+pub fn burn_from(token: Address, owner: Address, amount: Wad) -> Result<(), Error> {
+    build_call_ink::<DefaultEnvironment>()
+        .call(token)
+        .exec_input(
+            ExecutionInput::new(Selector::new(ink::selector_bytes!("burnFrom"))).push_arg(owner).push_arg(amount.raw()),
+        )
+        .returns::<Result<(), CoinError>>()
+        .try_invoke()
+        .map_err(|_| Error::NoAnswer { contract: token })?
+        .map_err(|_| Error::NoAnswer { contract: token })?
+        .map_err(Error::Coin)
+}
+
+/// Asks the oracle. Errors: the oracle's; [`Error::NoAnswer`].
+pub fn price(oracle: Address, feed: u32) -> Result<Quote, Error> {
+    build_call_ink::<DefaultEnvironment>()
+        .call(oracle)
+        .exec_input(ExecutionInput::new(Selector::new(ink::selector_bytes!("price"))).push_arg(feed))
+        .returns::<Result<Quote, OracleError>>()
+        .try_invoke()
+        .map_err(|_| Error::NoAnswer { contract: oracle })?
+        .map_err(|_| Error::NoAnswer { contract: oracle })?
+        .map_err(Error::Oracle)
+}
+
+/// Raw units of an asset that an account holds. Errors: [`Error::CollateralTransferFailed`].
+pub fn balance(asset: Asset, owner: Address) -> Result<U256, Error> {
+    match asset {
+        Asset::Native => Ok(ink::env::balance()),
+        Asset::Erc20(token) => build_call_sol::<DefaultEnvironment>()
+            .call(token.into())
+            .exec_input(ExecutionInput::new(Selector::new(BALANCE_OF)).push_arg(owner))
+            .returns::<U256>()
+            .try_invoke()
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(Error::CollateralTransferFailed { asset: token.into() }),
+    }
+}
+
+/// Decimals that a token claims; 18 for the native one. Errors: [`Error::CollateralTransferFailed`].
+pub fn decimals(asset: Asset) -> Result<u8, Error> {
+    match asset {
+        Asset::Native => Ok(18),
+        Asset::Erc20(token) => build_call_sol::<DefaultEnvironment>()
+            .call(token.into())
+            .exec_input(ExecutionInput::new(Selector::new(DECIMALS)))
+            .returns::<u8>()
+            .try_invoke()
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(Error::CollateralTransferFailed { asset: token.into() }),
+    }
+}
+
+/// Pulls collateral from an account that has allowed it; exactly the amount must arrive.
+///
+/// Errors: [`Error::CollateralTransferFailed`], [`Error::CollateralTransferMismatch`].
+pub fn pull(token: Address, from: Address, amount: Amount) -> Result<(), Error> {
+    let own = ink::env::address();
+    let asset = Asset::Erc20(token.0);
+    let before = balance(asset, own)?;
+    let agreed = build_call_sol::<DefaultEnvironment>()
+        .call(token)
+        .exec_input(
+            ExecutionInput::new(Selector::new(TRANSFER_FROM))
+                .push_arg(from)
+                .push_arg(own)
+                .push_arg(U256::from(amount.raw())),
+        )
+        .returns::<bool>()
+        .try_invoke();
+    if !matches!(agreed, Ok(Ok(true))) {
+        return Err(Error::CollateralTransferFailed { asset: token });
+    }
+    let received = balance(asset, own)?.saturating_sub(before);
+    if received != U256::from(amount.raw()) {
+        let received = Amount::from_raw(u128::try_from(received).unwrap_or(u128::MAX));
+        return Err(Error::CollateralTransferMismatch { expected: amount, received });
+    }
+    Ok(())
+}
+
+/// Pays collateral out; false where the receiver or the token refuses.
+pub fn push(asset: Asset, to: Address, amount: Amount) -> bool {
+    let value = U256::from(amount.raw());
+    match asset {
+        Asset::Native => ink::env::transfer::<DefaultEnvironment>(to, value).is_ok(),
+        Asset::Erc20(token) => {
+            let agreed = build_call_sol::<DefaultEnvironment>()
+                .call(token.into())
+                .exec_input(ExecutionInput::new(Selector::new(TRANSFER)).push_arg(to).push_arg(value))
+                .returns::<bool>()
+                .try_invoke();
+            matches!(agreed, Ok(Ok(true)))
+        }
+    }
+}
