@@ -4,3 +4,6 @@
 mod message;
 
 pub use message::{Constructor, ContractEvent, LangError, Message, NoError};
+
+// Modules of florin-bindgen, from here
+// to here.

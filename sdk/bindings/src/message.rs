@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use parity_scale_codec::{Decode, Error as CodecError};
+use parity_scale_codec::{Decode, DecodeAll, Encode, Error as CodecError};
 
 /// The error of a message that cannot fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
@@ -66,9 +66,9 @@ impl<T: Decode, E: Decode> Message<T, E> {
     /// The codec's error where the bytes do not have the expected shape: the bindings do not fit the contract.
     pub fn decode_output(&self, mut bytes: &[u8]) -> Result<Result<Result<T, E>, LangError>, CodecError> {
         if self.fallible {
-            Result::<Result<T, E>, LangError>::decode(&mut bytes)
+            Result::<Result<T, E>, LangError>::decode_all(&mut bytes)
         } else {
-            Ok(Result::<T, LangError>::decode(&mut bytes)?.map(Ok))
+            Ok(Result::<T, LangError>::decode_all(&mut bytes)?.map(Ok))
         }
     }
 }
@@ -84,4 +84,38 @@ pub trait ContractEvent: Sized {
     /// # Errors
     /// The codec's error where the bytes do not have the expected shape.
     fn decode(topics: &[[u8; 32]], data: &[u8]) -> Result<Self, CodecError>;
+}
+
+/// Used by generated code: the bytes of a call. Its selector is the number that hexadecimal text reads as, its arguments are a
+/// tuple.
+pub(crate) fn call(selector: u32, arguments: &impl Encode) -> Vec<u8> {
+    let mut data = selector.to_be_bytes().to_vec();
+    arguments.encode_to(&mut data);
+    data
+}
+
+/// Used by generated code: a topic, written as two numbers.
+pub(crate) const fn topic(high: u128, low: u128) -> [u8; 32] {
+    let (high, low) = (high.to_be_bytes(), low.to_be_bytes());
+    let mut topic = [0; 32];
+    let mut place = 0;
+    while place < 16 {
+        topic[place] = high[place];
+        topic[place + 16] = low[place];
+        place += 1;
+    }
+    topic
+}
+
+/// Used by generated code: the fields of an event, as a tuple. In ink!'s own encoding the data holds all of them, also those
+/// that are topics. (A contract for both ABIs emits each event twice; the copy in Solidity's encoding has another first topic.)
+pub(crate) fn decode_event<Fields: Decode>(
+    signature: Option<[u8; 32]>,
+    topics: &[[u8; 32]],
+    mut data: &[u8],
+) -> Result<Fields, CodecError> {
+    if signature.is_some_and(|signature| topics.first() != Some(&signature)) {
+        return Err("this is another event".into());
+    }
+    Fields::decode_all(&mut data)
 }
