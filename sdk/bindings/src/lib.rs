@@ -6,4 +6,12 @@ mod message;
 pub use message::{Constructor, ContractEvent, LangError, Message, NoError};
 
 // Modules of florin-bindgen, from here
+#[rustfmt::skip]
+pub mod oracle;
+#[rustfmt::skip]
+pub mod shared;
+#[rustfmt::skip]
+pub mod token;
+#[rustfmt::skip]
+pub mod vaults;
 // to here.

@@ -1,0 +1,243 @@
+//! Facts in two forms at once: aligned text for people and JSON for programs. Both come from the same entry, so they cannot
+//! differ.
+
+use comfy_table::{presets, CellAlignment, Table};
+use florin_client::{account::AccountId, chain::Address};
+use florin_units::U256;
+use serde_json::{json, Map, Value};
+
+use crate::{
+    amount::{percent, shorten, Unit},
+    moment,
+};
+
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    key: &'static str,
+    label: &'static str,
+    text: String,
+    json: Value,
+    number: bool,
+}
+
+/// Facts about one thing, in order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Record {
+    entries: Vec<Entry>,
+}
+
+impl Record {
+    /// No facts.
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A fact with a text and a JSON form of its own.
+    pub(crate) fn value(mut self, key: &'static str, label: &'static str, text: impl Into<String>, json: Value) -> Self {
+        self.entries.push(Entry { key, label, text: text.into(), json, number: false });
+        self
+    }
+
+    /// A fact that only programs read.
+    pub(crate) fn hidden(self, key: &'static str, json: Value) -> Self {
+        self.value(key, "", "", json)
+    }
+
+    /// A text.
+    pub(crate) fn text(self, key: &'static str, label: &'static str, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let json = Value::String(text.clone());
+        self.value(key, label, text, json)
+    }
+
+    /// A text, or null where there is none.
+    pub(crate) fn optional_text(self, key: &'static str, label: &'static str, text: Option<String>, none: &str) -> Self {
+        match text {
+            Some(text) => self.text(key, label, text),
+            None => self.value(key, label, none, Value::Null),
+        }
+    }
+
+    /// A number.
+    pub(crate) fn number(self, key: &'static str, label: &'static str, number: u64) -> Self {
+        self.numeric(key, label, number.to_string(), json!(number))
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(self, key: &'static str, label: &'static str, flag: bool) -> Self {
+        self.value(key, label, if flag { "yes" } else { "no" }, json!(flag))
+    }
+
+    /// An amount.
+    pub(crate) fn amount(self, key: &'static str, label: &'static str, raw: u128, unit: &Unit) -> Self {
+        self.numeric(key, label, unit.short(raw), unit.json(raw))
+    }
+
+    /// An amount, or null where there is none.
+    pub(crate) fn optional_amount(
+        self,
+        key: &'static str,
+        label: &'static str,
+        raw: Option<u128>,
+        unit: &Unit,
+        none: &str,
+    ) -> Self {
+        match raw {
+            Some(raw) => self.amount(key, label, raw, unit),
+            None => self.numeric(key, label, none.to_owned(), Value::Null),
+        }
+    }
+
+    /// An amount of 256 bits.
+    pub(crate) fn wide_amount(self, key: &'static str, label: &'static str, raw: U256, unit: &Unit) -> Self {
+        let text = u128::try_from(raw).map_or_else(|_| unit.wide(raw), |raw| unit.short(raw));
+        self.numeric(key, label, text, unit.wide_json(raw))
+    }
+
+    /// A number with 45 decimals and 256 bits.
+    pub(crate) fn rad(self, key: &'static str, label: &'static str, rad: florin_units::Rad, unit: &Unit) -> Self {
+        let human = rad.to_string();
+        let text = format!("{} {}", shorten(&human), unit.symbol);
+        let json = json!({ "raw": rad.raw().to_string(), "human": format!("{human} {}", unit.symbol) });
+        self.numeric(key, label, text, json)
+    }
+
+    /// A ratio in basis points.
+    pub(crate) fn ratio(self, key: &'static str, label: &'static str, bps: u32) -> Self {
+        self.numeric(key, label, percent(bps), json!({ "bps": bps, "human": percent(bps) }))
+    }
+
+    /// A ratio, or null where there is none.
+    pub(crate) fn optional_ratio(self, key: &'static str, label: &'static str, bps: Option<u32>, none: &str) -> Self {
+        match bps {
+            Some(bps) => self.ratio(key, label, bps),
+            None => self.numeric(key, label, none.to_owned(), Value::Null),
+        }
+    }
+
+    /// A moment, in seconds since 1970; zero stands for never.
+    pub(crate) fn moment(self, key: &'static str, label: &'static str, seconds: u64) -> Self {
+        match seconds {
+            0 => self.value(key, label, "never", Value::Null),
+            _ => self.value(
+                key,
+                label,
+                moment::format(seconds),
+                json!({ "seconds": seconds, "human": moment::format(seconds) }),
+            ),
+        }
+    }
+
+    /// A span of time in seconds.
+    pub(crate) fn span(self, key: &'static str, label: &'static str, seconds: u64) -> Self {
+        let text = moment::format_span(seconds);
+        self.value(key, label, text.clone(), json!({ "seconds": seconds, "human": text }))
+    }
+
+    /// A 20-byte address.
+    pub(crate) fn address(self, key: &'static str, label: &'static str, address: &Address) -> Self {
+        self.text(key, label, format!("{address:?}"))
+    }
+
+    /// An account, as SS58.
+    pub(crate) fn account(self, key: &'static str, label: &'static str, account: &AccountId, prefix: u16) -> Self {
+        self.text(key, label, account.to_ss58(prefix))
+    }
+
+    /// Facts of another record after these.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.entries.extend(other.entries);
+        self
+    }
+
+    fn numeric(mut self, key: &'static str, label: &'static str, text: String, json: Value) -> Self {
+        self.entries.push(Entry { key, label, text, json, number: true });
+        self
+    }
+
+    /// For programs.
+    pub(crate) fn to_json(&self) -> Value {
+        Value::Object(self.entries.iter().map(|entry| (entry.key.to_owned(), entry.json.clone())).collect::<Map<_, _>>())
+    }
+
+    /// For people: a line for each fact that is not hidden.
+    pub(crate) fn to_text(&self) -> String {
+        let shown: Vec<&Entry> = self.shown().collect();
+        let width = shown.iter().map(|entry| entry.label.chars().count()).max().unwrap_or(0);
+        shown
+            .iter()
+            .map(|entry| format!("  {label:<width$}  {text}\n", label = entry.label, text = entry.text))
+            .collect()
+    }
+
+    fn shown(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| !entry.label.is_empty())
+    }
+}
+
+/// Records as a table, the labels of the first as its head.
+pub(crate) fn table(records: &[Record], none: &str) -> String {
+    let Some(first) = records.first() else { return format!("{none}\n") };
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING);
+    table.set_header(first.shown().map(|entry| entry.label));
+    for record in records {
+        table.add_row(record.shown().map(|entry| entry.text.as_str()));
+    }
+    for (index, entry) in first.shown().enumerate() {
+        if let (true, Some(column)) = (entry.number, table.column_mut(index)) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Records as a JSON array.
+pub(crate) fn list(records: &[Record]) -> Value {
+    Value::Array(records.iter().map(Record::to_json).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record() -> Record {
+        Record::new()
+            .number("position", "position", 7)
+            .amount("debt", "debt", 1_500_000_000_000_000_000, &Unit::coin())
+            .optional_ratio("ratio", "ratio", None, "no debt")
+            .hidden("raw", json!(true))
+    }
+
+    #[test]
+    fn text_is_aligned_and_without_hidden_facts() {
+        assert_eq!(record().to_text(), "  position  7\n  debt      1.5 FLRN\n  ratio     no debt\n");
+    }
+
+    #[test]
+    fn json_has_all_facts() {
+        let expected = json!({
+            "position": 7,
+            "debt": { "raw": "1500000000000000000", "human": "1.5 FLRN" },
+            "ratio": null,
+            "raw": true,
+        });
+        assert_eq!(record().to_json(), expected);
+    }
+
+    #[test]
+    fn tables_have_the_labels_as_head() {
+        let text = table(&[record(), record()], "none");
+        let mut lines = text.lines();
+        assert_eq!(lines.next().map(|line| line.split_whitespace().collect::<Vec<_>>()), Some(vec!["position", "debt", "ratio"]));
+        assert_eq!(lines.count(), 2);
+        assert_eq!(table(&[], "no positions"), "no positions\n");
+    }
+
+    #[test]
+    fn moments_and_spans_have_both_forms() {
+        let record = Record::new().moment("at", "at", 0).span("age", "age", 90);
+        assert_eq!(record.to_json(), json!({ "at": null, "age": { "seconds": 90, "human": "1m 30s" } }));
+    }
+}
