@@ -1,1 +1,4 @@
-//! Under construction.
+//! Scenarios that run on the sandbox and on the node, the March 2020 demo and what both stand on.
+
+pub mod harness;
+pub mod scenarios;

@@ -4,7 +4,7 @@ mod common;
 
 use common::{at, bps, dollars, seconds};
 use florin_stable::oracle::{
-    check_distinct, read, update, FeedConfig, FeedState, OracleError, Quote, Reports, MAXIMUM_FEEDERS,
+    check_batch, read, update, FeedConfig, FeedState, Feeders, OracleError, Quote, Reports, MAXIMUM_FEEDERS,
 };
 use florin_units::{Bps, Price, Seconds, Timestamp, WAD_ONE};
 use proptest::prelude::*;
@@ -113,11 +113,28 @@ fn t20_quorum_counts_distinct_fresh_slots() {
 
 #[test]
 fn t20_a_duplicate_in_a_batch_is_refused() {
-    assert_eq!(check_distinct(&[0, 1, 2, 12]), Ok(()));
-    assert_eq!(check_distinct(&[]), Ok(()));
-    assert_eq!(check_distinct(&[3, 1, 3]), Err(OracleError::DuplicateSlot { slot: 3 }));
-    assert_eq!(check_distinct(&[13]), Err(OracleError::SlotOutOfRange { slot: 13, slots: 13 }));
-    assert_eq!(check_distinct(&[255]), Err(OracleError::SlotOutOfRange { slot: 255, slots: 13 }));
+    let check = |feeds: &[u32]| check_batch(feeds.iter().copied());
+    assert_eq!(check(&[0, 1, 2, 12]), Ok(()));
+    assert_eq!(check(&[]), Ok(()));
+    assert_eq!(check(&[3, 1, 3]), Err(OracleError::DuplicateFeed { feed: 3 }));
+    let long: Vec<u32> = (0..17).collect();
+    assert_eq!(check(&long), Err(OracleError::BatchTooLong { length: 17, maximum: 16 }));
+    assert_eq!(check(&long[..16]), Ok(()));
+}
+
+#[test]
+fn t20_a_feeder_has_one_slot() {
+    let (mut feeders, mut slots) = (Feeders::default(), Vec::new());
+    for number in 0..13u8 {
+        let (next, slot) = feeders.add([number; 20]).unwrap();
+        (feeders, _) = (next, slots.push(slot));
+    }
+    assert_eq!(slots, (0..13).collect::<Vec<u8>>());
+    assert_eq!(feeders.add([5; 20]), Err(OracleError::DuplicateSlot { slot: 5 }));
+    assert_eq!(feeders.add([99; 20]), Err(OracleError::NoFreeSlot { slots: 13 }));
+    let (fewer, slot) = feeders.remove([5; 20]).unwrap();
+    assert_eq!((slot, fewer.slot_of([5; 20])), (5, Err(OracleError::NotFeeder { caller: [5; 20] })));
+    assert_eq!(fewer.add([99; 20]).unwrap().1, 5);
 }
 
 #[test]

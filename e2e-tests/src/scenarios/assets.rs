@@ -1,0 +1,133 @@
+//! Collateral that misbehaves.
+
+use florin_bindings::vaults;
+use florin_client::{bundle::Bundles, chain::{Address, DevChain}, signer::Signer};
+use florin_stable::collateral::Asset;
+use florin_units::{Amount, U256};
+use parity_scale_codec::Encode;
+
+use super::{approve_asset, check_books, Outcome};
+use crate::{
+    assert_refused,
+    harness::{coins, collateral_params, dollars, World},
+};
+
+/// A payout that an asset refuses because its holder is frozen waits; the position and everybody else go on.
+pub async fn frozen_payout_becomes_claimable<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain.clone()).await?;
+    let asset = chain.create_asset(78, 6, 1).await?;
+    world.add_feed(1).await?;
+    world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(asset.0), 6, 1))).await?;
+    world.report(1, dollars(1)).await?;
+    let (owner, other) = (world.person(1).await?, world.person(2).await?);
+    chain.mint_asset(78, &owner.account(), 1_000_000).await?;
+    // The other account exists in the asset, so that it can receive.
+    chain.mint_asset(78, &other.account(), 1_000_000).await?;
+    approve_asset(&world, &owner, asset).await?;
+    let amount = Amount::from_raw(600_000);
+    let id = world.call_vaults(&owner, 0, &vaults::open(1, amount, coins(0))).await?.value;
+
+    // What the vaults hold is frozen: no payout of this asset can be delivered.
+    let holder = florin_client::account::AccountId::from_address(&world.suite.vaults);
+    chain.freeze_asset(78, &holder, true).await?;
+    world.call_vaults(&owner, 0, &vaults::withdraw(id, amount)).await?;
+    let account = owner.account().to_address();
+    let claimable = vaults::claimable(account, asset);
+    assert_eq!(world.suite.client.read(world.suite.vaults, &claimable).await?.0, amount);
+    assert_eq!(world.suite.client.read(world.suite.vaults, &vaults::liabilities(asset)).await?, amount);
+    let claim = vaults::claim(asset, other.account().to_address());
+    assert_refused!(world.call_vaults(&owner, 0, &claim).await, vaults::Error::CollateralTransferFailed { .. });
+    assert_refused!(world.call_vaults(&other, 0, &claim).await, vaults::Error::NothingToClaim);
+
+    chain.freeze_asset(78, &holder, false).await?;
+    world.call_vaults(&owner, 0, &claim).await?;
+    assert_eq!(world.suite.client.read(world.suite.vaults, &claimable).await?.0, Amount::ZERO);
+    assert_eq!(world.suite.client.read(world.suite.vaults, &vaults::liabilities(asset)).await?, Amount::ZERO);
+    check_books(&world).await
+}
+
+/// What the hostile token does with a transfer; the numbers are its own.
+const HONEST: u8 = 0;
+const RETURNS_FALSE: u8 = 1;
+const REENTERS: u8 = 2;
+const TAKES_FEE: u8 = 3;
+const REVERTS: u8 = 4;
+const RETURNS_NOTHING: u8 = 5;
+const LIES: u8 = 6;
+
+/// A collateral token that returns false, nothing or a lie, takes a fee, reverts or re-enters gains nothing.
+pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let bundle = Bundles::find().load("florin_hostile_token")?;
+    let governor = &world.governor;
+    let upload = world.suite.client.upload(governor, &bundle.code).await?;
+    let data = (selector("new"), U256::zero(), 18u8).encode();
+    let hostile = world.suite.client.instantiate_raw(governor, upload.code_hash, "new", data, 0, None).await?.address;
+    world.add_feed(1).await?;
+    world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(hostile.0), 18, 1))).await?;
+    world.report(1, dollars(1)).await?;
+    let owner = world.person(1).await?;
+    let account = owner.account().to_address();
+    send(&world, &owner, hostile, (selector("mint"), account, U256::from(coins(10_000).raw())).encode()).await?;
+    approve_asset(&world, &owner, hostile).await?;
+    let thousand = Amount::from_raw(coins(1_000).raw());
+    let open = vaults::open(1, thousand, coins(0));
+    let id = world.call_vaults(&owner, 0, &open).await?.value;
+    let before = state(&world, hostile, id).await?;
+
+    for behaviour in [RETURNS_FALSE, RETURNS_NOTHING, LIES, TAKES_FEE, REVERTS] {
+        behave(&world, &owner, hostile, behaviour).await?;
+        let tried = world.call_vaults(&owner, 0, &vaults::deposit(id, thousand)).await;
+        match tried {
+            Err(florin_client::contract::CallError::Refused {
+                error:
+                    vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
+                ..
+            }) => {}
+            other => panic!("behaviour {behaviour}: {other:?}"),
+        }
+        assert_eq!(state(&world, hostile, id).await?, before, "behaviour {behaviour} left a trace");
+    }
+
+    // It tries to withdraw the owner's collateral in the middle of the owner's deposit.
+    let reentry = (selector("withdraw"), id, thousand).encode();
+    send(&world, &owner, hostile, (selector("setReentry"), world.suite.vaults, reentry).encode()).await?;
+    behave(&world, &owner, hostile, REENTERS).await?;
+    world.call_vaults(&owner, 0, &vaults::deposit(id, thousand)).await?;
+    let tried = world.suite.client.try_raw(&owner.account(), hostile, 0, selector("reentries").to_vec()).await?;
+    assert_eq!(tried.value.data, (0u8, 0u32, 1u32).encode(), "the one attempt to re-enter was refused");
+    let position = world.suite.position(id).await?.expect("open");
+    assert_eq!(position.collateral, Amount::from_raw(coins(2_000).raw()));
+
+    // On the way out nobody but its own holders is hurt: what it does not deliver stays owed.
+    behave(&world, &owner, hostile, RETURNS_FALSE).await?;
+    world.call_vaults(&owner, 0, &vaults::withdraw(id, thousand)).await?;
+    behave(&world, &owner, hostile, HONEST).await?;
+    world.call_vaults(&owner, 0, &vaults::claim(hostile, account)).await?;
+    check_books(&world).await
+}
+
+/// The first four bytes of the BLAKE2 hash of a message's name, by which contracts know it.
+fn selector(name: &str) -> [u8; 4] {
+    use blake2::{digest::consts::U32, Blake2b, Digest};
+    let hash = Blake2b::<U32>::digest(name);
+    [hash[0], hash[1], hash[2], hash[3]]
+}
+
+async fn behave<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, behaviour: u8) -> Outcome {
+    send(world, owner, hostile, (selector("setBehaviour"), behaviour, 100u128).encode()).await
+}
+
+async fn send<C: DevChain>(world: &World<C>, owner: &Signer, to: Address, data: Vec<u8>) -> Outcome {
+    let tried = world.suite.client.try_raw(&owner.account(), to, 0, data.clone()).await?;
+    assert!(!tried.value.reverted, "{to:?} refused 0x{}", hex::encode(&data));
+    world.suite.client.send_raw(owner, to, 0, data, &tried.limits).await?;
+    Ok(())
+}
+
+/// Everything of the vaults that a deposit could change.
+async fn state<C: DevChain>(world: &World<C>, hostile: Address, id: u64) -> Result<String, crate::harness::HarnessError> {
+    let suite = &world.suite;
+    let owed = suite.client.read(suite.vaults, &vaults::liabilities(hostile)).await?;
+    Ok(format!("{:?} {:?} {:?} {owed:?}", suite.position(id).await?, suite.collateral_type(1).await?, suite.ledger().await?))
+}

@@ -1,0 +1,118 @@
+//! One function a scenario, generic over the chain; `tests/sandbox.rs` and `tests/node.rs` run them all.
+
+mod assets;
+mod incidents;
+mod life;
+mod liquidation;
+mod roles;
+
+pub use assets::*;
+pub use incidents::*;
+pub use life::*;
+pub use liquidation::*;
+pub use roles::*;
+
+use florin_bindings::{token, vaults, NoError};
+use florin_client::{
+    chain::{Address, DevChain},
+    contract::CallError,
+};
+use florin_stable::ledger::Recount;
+use florin_units::U256;
+
+use crate::harness::{HarnessError, World};
+
+/// Applies a macro to the names of all scenarios.
+#[macro_export]
+macro_rules! for_each_scenario {
+    ($apply:ident) => {
+        $apply! {
+            happy_path,
+            two_types_of_collateral,
+            quotes_agree_with_the_chain_to_the_unit,
+            two_clients_sign_from_one_account_at_once,
+            pauses_stop_what_they_name_and_nothing_else,
+            payments_carry_references,
+            liquidation_auctions_the_lot,
+            partial_liquidation_restores_the_target,
+            an_auction_that_runs_out_is_restarted,
+            a_shut_gate_defers_rewards,
+            frozen_payout_becomes_claimable,
+            hostile_collateral_leaves_no_trace,
+            every_privileged_message_checks_its_role,
+            refusals_change_nothing,
+            minting_stops_at_ceiling_and_bucket,
+            t01_no_zero_bid_auction,
+            t02_one_parameter_cannot_mint,
+            t07_liars_below_quorum_move_nothing,
+            t08_donations_change_nothing,
+            t09_zero_or_absurd_price_is_refused,
+            t14_own_coin_price_liquidates_nobody,
+            t17_collateral_type_is_initialised_once,
+            t18_stale_price_stops_and_grace_follows,
+            t20_duplicate_feeder_counts_once
+        }
+    };
+}
+
+/// What a scenario ends with.
+pub type Outcome = Result<(), HarnessError>;
+
+/// Everything that must hold after every step: the equation to the last digit, by running total and by recount of every
+/// position; the supply; each asset covered.
+pub async fn check_books<C: DevChain>(world: &World<C>) -> Outcome {
+    let suite = &world.suite;
+    let report = suite.client.read(suite.vaults, &vaults::solvency()).await?;
+    assert!(report.is_exact(), "both sides differ: {report:?}");
+    let index = suite.client.read(suite.vaults, &vaults::summary()).await?;
+    let (mut by_type, mut by_position) = (Recount::default(), Recount::default());
+    let mut kinds = Vec::new();
+    for id in 0..index.collateral_types {
+        let kind = suite.collateral_type(id).await?;
+        by_type.add_type(&kind).expect("fits");
+        kinds.push(kind);
+    }
+    let mut from = 0;
+    while from < index.positions {
+        for (_, position) in suite.positions(from, 100).await? {
+            let kind = kinds.get(position.collateral_type as usize).expect("a known type");
+            by_position.add(position.art, kind.state.rate).expect("fits");
+        }
+        from += 100;
+    }
+    assert_eq!(by_type.debt, report.debt, "the running total is not the sum over types");
+    assert_eq!(by_position.debt, report.debt, "the sum over types is not the sum over positions");
+    let supply = suite.client.read(suite.token, &token::total_supply()).await?;
+    let ledger = report.ledger;
+    assert_eq!(supply + U256::from(ledger.burned.raw()), U256::from(ledger.minted.raw()), "supply");
+    let owed = suite.client.read(suite.vaults, &vaults::liabilities(Address::zero())).await?;
+    let held = suite.client.chain().balance_of_address(&suite.vaults).await?;
+    let ratio = suite.client.chain().info().await?.native_to_contract_ratio;
+    assert!(owed.raw() <= held * ratio, "native liabilities {owed:?} exceed {held}");
+    Ok(())
+}
+
+/// Assert that a call was refused for exactly this reason.
+#[track_caller]
+pub fn refused<T: core::fmt::Debug, E: core::fmt::Debug + PartialEq>(result: Result<T, CallError<E>>, expected: &E) {
+    match result {
+        Err(CallError::Refused { ref error, .. }) if error == expected => {}
+        other => panic!("expected the refusal {expected:?}, got {other:?}"),
+    }
+}
+
+/// Assert that a call was refused for a reason of this kind.
+#[macro_export]
+macro_rules! assert_refused {
+    ($result:expr, $pattern:pat) => {
+        match $result {
+            Err(florin_client::contract::CallError::Refused { error: $pattern, .. }) => {}
+            other => panic!("expected the refusal {}, got {other:?}", stringify!($pattern)),
+        }
+    };
+}
+
+/// Answers that cannot be refused have no error.
+pub fn no_error(error: CallError<NoError>) -> HarnessError {
+    error.into()
+}

@@ -1,0 +1,470 @@
+//! Everything that can end a command: with a code that programs can rely on, an exit code, the values and what to do next.
+
+use std::{fmt::Debug, path::PathBuf};
+
+use florin_client::{
+    address_book::AddressBookError,
+    bundle::BundleError,
+    chain::Address,
+    contract::{CallError, InstantiateError, VerifyError},
+    deploy::DeployError,
+    error::ChainError,
+    metadata::MetadataError,
+    plan::PlanError,
+    signer::SignerError,
+};
+use serde_json::{json, Map, Value};
+
+use crate::{
+    amount::{AmountError, Unit},
+    commands::node::NodeError,
+    exit::Exit,
+    moment::MomentError,
+    network::NetworkError,
+    party::PartyError,
+    places::NoHome,
+    refusal::{Explain, Refusal, Units},
+};
+
+/// Why a command ended without its result.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The command line cannot be read.
+    #[error("{message}")]
+    CommandLine {
+        /// What is wrong.
+        message: String,
+    },
+    /// A text is no amount.
+    #[error(transparent)]
+    Amount(#[from] AmountError),
+    /// A text names nobody.
+    #[error(transparent)]
+    Party(#[from] PartyError),
+    /// A text is no time.
+    #[error(transparent)]
+    Moment(#[from] MomentError),
+    /// A reference of a payment is too long or not hexadecimal.
+    #[error("{text:?} is no reference: {cause}; give a text of at most 32 bytes, or 0x and 64 hexadecimal digits")]
+    Reference {
+        /// The text.
+        text: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// The signer cannot be made.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// Nobody is named to act.
+    #[error("nobody is named to act on {network}; give --account, or one for the network with florin network add")]
+    NoAccount {
+        /// The network.
+        network: String,
+    },
+    /// Nobody was there to confirm.
+    #[error("standard input is no terminal, so nobody can confirm; give --yes to send, or --dry-run to see the preview only")]
+    ConfirmationRequired,
+    /// The answer was no.
+    #[error("not confirmed; nothing was sent")]
+    NotConfirmed,
+    /// The settings cannot be used.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// There is no place for files.
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    /// The development node cannot be managed.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// No topic of that name.
+    #[error("there is no help on {topic:?}; try florin help")]
+    NoTopic {
+        /// What was asked for.
+        topic: String,
+    },
+    /// There is no deployment plan.
+    #[error("there is no deploy.toml or scripts/deploy.toml here or in a folder above; give --plan FILE")]
+    NoPlan,
+    /// The address book belongs to a chain that has been started anew.
+    #[error(
+        "none of the contracts of {} is on the chain, which is at block {height}: it was started anew", path.display()
+    )]
+    BookOfFormerChain {
+        /// The book.
+        path: PathBuf,
+        /// Height of the chain.
+        height: u64,
+    },
+    /// The chain or the node.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The address book.
+    #[error(transparent)]
+    AddressBook(#[from] AddressBookError),
+    /// A contract's bundle.
+    #[error(transparent)]
+    Bundle(#[from] BundleError),
+    /// The deployment plan.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// A step of a deployment.
+    #[error(transparent)]
+    Deploy(Box<DeployError>),
+    /// A contract is another one.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// A message does not fit the contract's metadata.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+    /// A contract refused when the call was tried.
+    #[error("{}", refusal.reason)]
+    Refused {
+        /// Why.
+        refusal: Box<Refusal>,
+    },
+    /// A contract refused a message that is only known by its metadata.
+    #[error("{message} was refused: {returned}")]
+    RefusedByMetadata {
+        /// The message.
+        message: String,
+        /// What the contract returned.
+        returned: String,
+    },
+    /// There is no contract.
+    #[error("there is no contract at {contract:?}")]
+    NoContract {
+        /// The address.
+        contract: Address,
+    },
+    /// A contract does not speak as its bindings say.
+    #[error("{cause}")]
+    Bindings {
+        /// What is wrong.
+        cause: String,
+    },
+    /// A collateral token does not answer as an ERC-20 does.
+    #[error("the token at {token:?} does not answer {message} as an ERC-20 does")]
+    NotErc20 {
+        /// The token.
+        token: Address,
+        /// What it was asked.
+        message: &'static str,
+    },
+    /// The account holds less coin than the call burns.
+    #[error("{account:?} holds {}, {} is needed", Unit::coin().exact(*available), Unit::coin().exact(*required))]
+    InsufficientCoin {
+        /// The account.
+        account: Address,
+        /// Raw units needed.
+        required: u128,
+        /// Raw units held.
+        available: u128,
+    },
+    /// The transaction succeeded and an event that it must have is not there.
+    #[error("the transaction succeeded, and its events lack {event}; these bindings belong to another version of the contract")]
+    NoEvent {
+        /// The event.
+        event: &'static str,
+    },
+    /// The message that metadata is asked for does not change anything, or does.
+    #[error("{message} {}; use florin {instead}", if *mutates { "changes the contract" } else { "changes nothing" })]
+    OtherVerb {
+        /// The message.
+        message: String,
+        /// Whether it changes state.
+        mutates: bool,
+        /// The command to use.
+        instead: &'static str,
+    },
+    /// The system failed.
+    #[error("cannot {act}: {cause}")]
+    System {
+        /// What was to be done.
+        act: String,
+        /// What the system said.
+        cause: String,
+    },
+}
+
+impl From<DeployError> for CliError {
+    fn from(error: DeployError) -> Self {
+        match error {
+            DeployError::Chain(error) => error.into(),
+            DeployError::Bundle(error) => error.into(),
+            DeployError::AddressBook(error) => error.into(),
+            DeployError::Plan(error) => error.into(),
+            DeployError::Signer(error) => error.into(),
+            DeployError::Verify(error) => error.into(),
+            other => Self::Deploy(Box::new(other)),
+        }
+    }
+}
+
+impl From<Refusal> for CliError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused { refusal: Box::new(refusal) }
+    }
+}
+
+/// A failed call, its refusal in these units.
+pub(crate) fn from_call<E: Explain + Debug>(error: CallError<E>, units: &Units) -> CliError {
+    match error {
+        CallError::Chain(error) => error.into(),
+        CallError::Refused { error, .. } => error.explain(units).into(),
+        CallError::NoContract { contract } => CliError::NoContract { contract },
+        other => CliError::Bindings { cause: other.to_string() },
+    }
+}
+
+impl<E: Explain + Debug> From<CallError<E>> for CliError {
+    fn from(error: CallError<E>) -> Self {
+        from_call(error, &Units::plain())
+    }
+}
+
+impl CliError {
+    /// The code that programs can rely on.
+    pub(crate) fn code(&self) -> String {
+        if let Self::Refused { refusal } = self {
+            return refusal.code.clone();
+        }
+        let code = match self {
+            Self::CommandLine { .. } => "USAGE",
+            Self::Amount(_) => "INVALID_AMOUNT",
+            Self::Party(_) => "INVALID_ADDRESS",
+            Self::Moment(_) => "INVALID_TIME",
+            Self::Reference { .. } => "INVALID_REFERENCE",
+            Self::Signer(SignerError::SecretInPlainSight) => "SECRET_ON_COMMAND_LINE",
+            Self::Signer(_) => "INVALID_ACCOUNT",
+            Self::NoAccount { .. } => "NO_ACCOUNT",
+            Self::ConfirmationRequired => "CONFIRMATION_REQUIRED",
+            Self::NotConfirmed => "NOT_CONFIRMED",
+            Self::Network(NetworkError::Unknown { .. }) => "UNKNOWN_NETWORK",
+            Self::Network(NetworkError::Exists { .. }) => "NETWORK_EXISTS",
+            Self::Network(_) => "INVALID_NETWORK",
+            Self::NoHome(_) => "NO_HOME",
+            Self::Node(error) => error.code(),
+            Self::NoTopic { .. } => "NO_TOPIC",
+            Self::NoPlan => "NO_PLAN",
+            Self::BookOfFormerChain { .. } => "CHAIN_STARTED_ANEW",
+            Self::Chain(error) => chain_code(error),
+            Self::AddressBook(error) => book_code(error),
+            Self::Bundle(BundleError::Missing { .. }) => "MISSING_BUNDLE",
+            Self::Bundle(BundleError::HashMismatch { .. }) => "BUNDLE_HASH_MISMATCH",
+            Self::Bundle(_) => "INVALID_BUNDLE",
+            Self::Plan(_) => "INVALID_PLAN",
+            Self::Deploy(error) => deploy_code(error),
+            Self::Verify(VerifyError::OtherCode { .. }) => "CODE_HASH_MISMATCH",
+            Self::Verify(VerifyError::NoContract { .. }) | Self::NoContract { .. } => "NO_CONTRACT",
+            Self::Verify(VerifyError::Chain(error)) => chain_code(error),
+            Self::Verify(_) => "VERIFICATION_FAILED",
+            Self::Metadata(_) => "INVALID_MESSAGE",
+            Self::Refused { .. } | Self::RefusedByMetadata { .. } => "REFUSED",
+            Self::Bindings { .. } | Self::NoEvent { .. } => "BINDINGS_MISMATCH",
+            Self::NotErc20 { .. } => "NOT_ERC20",
+            Self::InsufficientCoin { .. } => "INSUFFICIENT_BALANCE",
+            Self::OtherVerb { .. } => "OTHER_COMMAND",
+            Self::System { .. } => "SYSTEM",
+        };
+        code.to_owned()
+    }
+
+    /// How the program exits.
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::CommandLine { .. }
+            | Self::Amount(_)
+            | Self::Party(_)
+            | Self::Moment(_)
+            | Self::Reference { .. }
+            | Self::Signer(_)
+            | Self::NoAccount { .. }
+            | Self::ConfirmationRequired
+            | Self::NotConfirmed
+            | Self::NoHome(_)
+            | Self::NoTopic { .. }
+            | Self::NoPlan
+            | Self::Plan(_)
+            | Self::Metadata(_)
+            | Self::OtherVerb { .. } => Exit::Usage,
+            Self::Network(NetworkError::File { .. }) => Exit::Internal,
+            Self::Network(_) => Exit::Usage,
+            Self::Node(error) => error.exit(),
+            Self::BookOfFormerChain { .. } => Exit::Mismatch,
+            Self::Chain(error) => chain_exit(error),
+            Self::AddressBook(error) => book_exit(error),
+            Self::Bundle(BundleError::HashMismatch { .. }) => Exit::Mismatch,
+            Self::Bundle(_) => Exit::Usage,
+            Self::Deploy(error) => deploy_exit(error),
+            Self::Verify(VerifyError::Chain(error)) => chain_exit(error),
+            Self::Verify(_) | Self::NoContract { .. } | Self::Bindings { .. } | Self::NoEvent { .. } => Exit::Mismatch,
+            Self::Refused { .. } | Self::RefusedByMetadata { .. } | Self::InsufficientCoin { .. } => Exit::Refused,
+            Self::NotErc20 { .. } => Exit::Mismatch,
+            Self::System { .. } => Exit::Internal,
+        }
+    }
+
+    /// The values.
+    pub(crate) fn details(&self) -> Value {
+        match self {
+            Self::Refused { refusal } => Value::Object(refusal.details.clone()),
+            Self::InsufficientCoin { account, required, available } => json!({
+                "account": format!("{account:?}"),
+                "required": Unit::coin().json(*required),
+                "available": Unit::coin().json(*available),
+            }),
+            Self::NoContract { contract } => json!({ "contract": format!("{contract:?}") }),
+            Self::Chain(error) => chain_details(error),
+            Self::Verify(VerifyError::OtherCode { contract, expected, actual }) => json!({
+                "contract": format!("{contract:?}"),
+                "expected": format!("{expected:?}"),
+                "actual": format!("{actual:?}"),
+            }),
+            Self::AddressBook(AddressBookError::WrongNetwork { expected, actual, .. }) => {
+                json!({ "expected": format!("{expected:?}"), "actual": format!("{actual:?}") })
+            }
+            _ => Value::Object(Map::new()),
+        }
+    }
+
+    /// What to do next, where the message does not say it already.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Refused { refusal } => refusal.next.clone(),
+            Self::BookOfFormerChain { .. } => Some("florin deploy --reset".to_owned()),
+            Self::NoContract { .. } => {
+                Some("florin deploy, or choose the network with --network; florin doctor tells more".to_owned())
+            }
+            Self::InsufficientCoin { .. } => Some("florin token balance, or repay less".to_owned()),
+            Self::Bindings { .. } | Self::NoEvent { .. } => Some("florin doctor".to_owned()),
+            Self::Metadata(_) => Some("florin contract messages CONTRACT".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+fn chain_code(error: &ChainError) -> &'static str {
+    match error {
+        ChainError::Unreachable { .. } => "UNREACHABLE",
+        ChainError::WrongNetwork { .. } => "WRONG_NETWORK",
+        ChainError::Incompatible { .. } => "INCOMPATIBLE_CHAIN",
+        ChainError::Dispatch { .. } => "CHAIN_REFUSED",
+        ChainError::Invalid { .. } => "INVALID_TRANSACTION",
+        ChainError::Dropped { .. } => "DROPPED",
+        ChainError::Expired { .. } => "EXPIRED",
+        ChainError::Unknown { .. } => "OUTCOME_UNKNOWN",
+        ChainError::TooHeavy { .. } => "TOO_HEAVY",
+        ChainError::Decode { .. } => "UNREADABLE_ANSWER",
+        _ => "NODE_ERROR",
+    }
+}
+
+fn chain_exit(error: &ChainError) -> Exit {
+    match error {
+        ChainError::Unreachable { .. } => Exit::Unreachable,
+        ChainError::WrongNetwork { .. } | ChainError::Incompatible { .. } => Exit::Mismatch,
+        ChainError::Dispatch { .. } | ChainError::Invalid { .. } | ChainError::TooHeavy { .. } => Exit::Rejected,
+        ChainError::Dropped { .. } | ChainError::Expired { .. } => Exit::Lost,
+        ChainError::Unknown { .. } => Exit::Unknown,
+        _ => Exit::Internal,
+    }
+}
+
+fn chain_details(error: &ChainError) -> Value {
+    match error {
+        ChainError::Unreachable { url, .. } => json!({ "url": url }),
+        ChainError::WrongNetwork { expected, actual } => {
+            json!({ "expected": format!("{expected:?}"), "actual": format!("{actual:?}") })
+        }
+        ChainError::Dispatch { pallet, name, detail } => json!({ "pallet": pallet, "name": name, "detail": detail }),
+        ChainError::Dropped { transaction }
+        | ChainError::Expired { transaction }
+        | ChainError::Unknown { transaction, .. } => json!({ "transaction": format!("{transaction:?}") }),
+        _ => Value::Object(Map::new()),
+    }
+}
+
+fn book_code(error: &AddressBookError) -> &'static str {
+    match error {
+        AddressBookError::Missing { .. } => "NOT_DEPLOYED",
+        AddressBookError::WrongNetwork { .. } => "WRONG_NETWORK",
+        AddressBookError::UnknownContract { .. } => "UNKNOWN_CONTRACT",
+        AddressBookError::Corrupt { .. } => "INVALID_ADDRESS_BOOK",
+        _ => "SYSTEM",
+    }
+}
+
+fn book_exit(error: &AddressBookError) -> Exit {
+    match error {
+        AddressBookError::WrongNetwork { .. } => Exit::Mismatch,
+        AddressBookError::File { .. } => Exit::Internal,
+        _ => Exit::Usage,
+    }
+}
+
+fn deploy_code(error: &DeployError) -> &'static str {
+    match error {
+        DeployError::Refused { .. } | DeployError::Instantiate { error: InstantiateError::Refused { .. }, .. } => {
+            "REFUSED"
+        }
+        DeployError::Instantiate { error: InstantiateError::Chain(error), .. } => chain_code(error),
+        DeployError::Outdated { .. } => "CODE_HASH_MISMATCH",
+        DeployError::OtherAddress { .. } => "OTHER_ADDRESS",
+        DeployError::Metadata { .. } => "INVALID_BUNDLE",
+        DeployError::Encode { .. } => "INVALID_PLAN",
+        _ => "DEPLOYMENT_FAILED",
+    }
+}
+
+fn deploy_exit(error: &DeployError) -> Exit {
+    match error {
+        DeployError::Refused { .. } | DeployError::Instantiate { error: InstantiateError::Refused { .. }, .. } => {
+            Exit::Refused
+        }
+        DeployError::Instantiate { error: InstantiateError::Chain(error), .. } => chain_exit(error),
+        DeployError::Outdated { .. } | DeployError::OtherAddress { .. } => Exit::Mismatch,
+        DeployError::Metadata { .. } | DeployError::Encode { .. } => Exit::Usage,
+        _ => Exit::Internal,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_client::chain::Hash;
+
+    #[test]
+    fn each_outcome_of_a_transaction_has_its_exit_code() {
+        let transaction = Hash::zero();
+        let cases = [
+            (ChainError::Unreachable { url: "ws://x".into(), cause: "refused".into() }, 8),
+            (ChainError::WrongNetwork { expected: Hash::zero(), actual: Hash::repeat_byte(1) }, 7),
+            (ChainError::Dispatch { pallet: "Revive".into(), name: "OutOfGas".into(), detail: None }, 4),
+            (ChainError::Invalid { reason: "no funds".into() }, 4),
+            (ChainError::Dropped { transaction }, 5),
+            (ChainError::Expired { transaction }, 5),
+            (ChainError::Unknown { transaction, cause: "broken".into() }, 6),
+            (ChainError::Decode { what: "x".into(), cause: "y".into() }, 1),
+        ];
+        for (error, code) in cases {
+            let error = CliError::from(error);
+            assert_eq!(error.exit().code(), code, "{error}");
+        }
+        assert_eq!(CliError::ConfirmationRequired.exit().code(), 2);
+        let refused = vault_refusal();
+        assert_eq!((refused.exit().code(), refused.code().as_str()), (3, "NO_DEBT"));
+    }
+
+    fn vault_refusal() -> CliError {
+        florin_stable::VaultError::NoDebt.explain(&Units::plain()).into()
+    }
+
+    #[test]
+    fn a_secret_on_the_command_line_has_its_own_code() {
+        let secret = "bottom drive obey lake curtain smoke basket hold race lonely fit walk";
+        let error = secret.parse::<florin_client::signer::SignerSource>().expect_err("a secret");
+        let error = CliError::from(error);
+        assert_eq!((error.code().as_str(), error.exit().code()), ("SECRET_ON_COMMAND_LINE", 2));
+        assert!(!error.to_string().contains("bottom"));
+    }
+}

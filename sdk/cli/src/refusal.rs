@@ -1,0 +1,458 @@
+//! A contract's refusal in human units: what was asked, what there is, what to do next.
+
+use florin_bindings::{shared::CoinError, vaults, NoError};
+use florin_stable::{error::VaultError, oracle::OracleError, pause::Operation, roles::RoleError};
+use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
+use serde_json::{json, Map, Value};
+
+use crate::{
+    amount::{percent, Unit},
+    moment,
+};
+
+/// Why a contract refuses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    /// Name of the error, in capitals.
+    pub(crate) code: String,
+    /// The reason as a sentence.
+    pub(crate) reason: String,
+    /// The values.
+    pub(crate) details: Map<String, Value>,
+    /// What to do next.
+    pub(crate) next: Option<String>,
+}
+
+/// What amounts in a refusal are counted in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Units {
+    /// The coin.
+    pub(crate) coin: Unit,
+    /// The collateral, where one is at stake.
+    pub(crate) collateral: Option<Unit>,
+    /// The native token as contracts see it.
+    pub(crate) native: Unit,
+}
+
+impl Units {
+    /// No collateral is at stake.
+    pub(crate) fn plain() -> Self {
+        Self { coin: Unit::coin(), collateral: None, native: Unit::new("native tokens", 18) }
+    }
+}
+
+/// A contract's error that can explain itself.
+pub(crate) trait Explain {
+    /// In human units.
+    fn explain(&self, units: &Units) -> Refusal;
+}
+
+/// Collects values.
+struct Values<'a> {
+    units: &'a Units,
+    map: Map<String, Value>,
+}
+
+impl<'a> Values<'a> {
+    fn new(units: &'a Units) -> Self {
+        Self { units, map: Map::new() }
+    }
+
+    fn put(mut self, name: &str, value: Value) -> Self {
+        self.map.insert(name.to_owned(), value);
+        self
+    }
+
+    fn coin(self, name: &str, amount: Wad) -> Self {
+        let value = self.units.coin.json(amount.raw());
+        self.put(name, value)
+    }
+
+    fn wide_coin(self, name: &str, amount: U256) -> Self {
+        let value = self.units.coin.wide_json(amount);
+        self.put(name, value)
+    }
+
+    fn dollars(self, name: &str, amount: u128) -> Self {
+        self.put(name, Unit::dollar().json(amount))
+    }
+
+    fn price(self, name: &str, price: Price) -> Self {
+        self.dollars(name, price.raw())
+    }
+
+    fn collateral(self, name: &str, amount: Amount) -> Self {
+        let value = match &self.units.collateral {
+            Some(unit) => unit.json(amount.raw()),
+            None => json!({ "raw": amount.raw().to_string(), "human": format!("{} raw units", amount.raw()) }),
+        };
+        self.put(name, value)
+    }
+
+    fn ratio(self, name: &str, ratio: Bps) -> Self {
+        self.put(name, json!({ "bps": ratio.raw(), "human": percent(ratio.raw()) }))
+    }
+
+    fn moment(self, name: &str, moment: Timestamp) -> Self {
+        let seconds = moment.raw();
+        self.put(name, json!({ "seconds": seconds, "human": moment::format(seconds) }))
+    }
+
+    fn span(self, name: &str, span: Seconds) -> Self {
+        let seconds = span.raw();
+        self.put(name, json!({ "seconds": seconds, "human": moment::format_span(seconds) }))
+    }
+
+    fn address(self, name: &str, address: [u8; 20]) -> Self {
+        self.put(name, json!(format!("0x{}", hex::encode(address))))
+    }
+
+    fn refusal(self, error: &dyn core::fmt::Debug, reason: &str, next: Option<&str>) -> Refusal {
+        Refusal {
+            code: code_of(error),
+            reason: reason.to_owned(),
+            details: self.map,
+            next: next.map(str::to_owned),
+        }
+    }
+}
+
+/// The variant's name in capitals: `BelowSafetyRatio { .. }` is `BELOW_SAFETY_RATIO`.
+pub(crate) fn code_of(error: &dyn core::fmt::Debug) -> String {
+    let text = format!("{error:?}");
+    let name: String = text.chars().take_while(char::is_ascii_alphanumeric).collect();
+    let mut code = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !code.is_empty() {
+            code.push('_');
+        }
+        code.push(letter.to_ascii_uppercase());
+    }
+    code
+}
+
+/// The reason without the values that `Display` of the core's errors appends.
+fn sentence(error: &impl core::fmt::Display) -> String {
+    let text = error.to_string();
+    text.split(" (").next().unwrap_or_default().to_owned()
+}
+
+impl Explain for NoError {
+    fn explain(&self, _: &Units) -> Refusal {
+        match *self {}
+    }
+}
+
+impl Explain for vaults::Error {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        match self {
+            Self::Vault(error) => error.explain(units),
+            Self::Coin(error) => error.explain(units),
+            Self::Oracle(error) => error.explain(units),
+            Self::NoAnswer { contract } => values.address("contract", contract.0).refusal(
+                self,
+                "a contract that the vaults rely on did not answer",
+                Some("florin doctor"),
+            ),
+            Self::ValueMismatch { expected, received } => {
+                let unit = &units.native;
+                let values = values.put("expected", unit.wide_json(*expected));
+                values.put("received", unit.wide_json(*received)).refusal(
+                    self,
+                    "the native tokens that came with the call are not those that it needs",
+                    None,
+                )
+            }
+            Self::CollateralTransferFailed { asset } => values.address("asset", asset.0).refusal(
+                self,
+                "the collateral token refused the transfer; is there enough of it, and is it allowed?",
+                None,
+            ),
+            Self::CollateralTransferMismatch { expected, received } => values
+                .collateral("expected", *expected)
+                .collateral("received", *received)
+                .refusal(self, "the collateral token moved another amount than it was told", None),
+            Self::DecimalsMismatch { expected, actual } => values
+                .put("expected", json!(expected))
+                .put("actual", json!(actual))
+                .refusal(self, "the collateral token has other decimals than the parameters say", None),
+            Self::NotCovered { asset, owed, held } => values
+                .address("asset", asset.0)
+                .collateral("owed", *owed)
+                .put("held", json!(held.to_string()))
+                .refusal(self, "the vaults would hold less than they owe", None),
+            Self::NothingToClaim => values.refusal(self, "nothing is owed to the caller", None),
+            Self::NotOracle { caller } => {
+                values.address("caller", caller.0).refusal(self, "only the oracle may say this", None)
+            }
+            Self::TooManyTypesOfFeed { maximum } => values.put("maximum", json!(maximum)).refusal(
+                self,
+                "the feed serves as many collateral types as it can",
+                None,
+            ),
+        }
+    }
+}
+
+impl Explain for VaultError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let (values, next) = vault_values(self, units);
+        let mut refusal = values.refusal(self, &sentence(self), next);
+        match self {
+            Self::Role(error) => return error.explain(units),
+            Self::Parameter(error) => {
+                refusal.code = code_of(error);
+                refusal.reason = sentence(error);
+                refusal.details.insert("parameter".to_owned(), json!(format!("{error:?}")));
+            }
+            Self::Paused { operation } => refusal.next = Some(resumable(*operation).to_owned()),
+            _ => {}
+        }
+        refusal
+    }
+}
+
+fn resumable(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Draws | Operation::Withdrawals => "repaying and depositing still work; florin read vaults pauses",
+        Operation::Liquidations | Operation::Auctions => "florin read vaults pauses",
+    }
+}
+
+fn vault_values<'a>(error: &VaultError, units: &'a Units) -> (Values<'a>, Option<&'static str>) {
+    use VaultError as E;
+    let values = Values::new(units);
+    match error {
+        E::Math(_)
+        | E::Role(_)
+        | E::Parameter(_)
+        | E::ZeroAmount
+        | E::AlreadyInitialised
+        | E::AssetChanged
+        | E::NothingToHeal => (values, None),
+        E::NoDebt => (values, Some("florin vault show POSITION")),
+        E::NoPrice => (values, Some("florin oracle feeds")),
+        E::Paused { operation } => (values.put("operation", json!(format!("{operation:?}"))), None),
+        E::NotOwner { owner, caller } => {
+            (values.address("owner", *owner).address("caller", *caller), Some("give the owner with --account"))
+        }
+        E::UnknownCollateralType { id } => (values.put("collateral_type", json!(id)), Some("florin vault types")),
+        E::UnknownPosition { id } => (values.put("position", json!(id)), Some("florin vault list")),
+        E::UnknownAuction { id } => (values.put("auction", json!(id)), Some("florin vault auctions")),
+        E::StalePrice { updated_at, max_age, now } => (
+            values.moment("updated_at", *updated_at).span("max_age", *max_age).moment("now", *now),
+            Some("florin oracle poke, once feeders have reported"),
+        ),
+        E::PriceInGrace { until, now } => (values.moment("until", *until).moment("now", *now), None),
+        E::PriceOutOfBounds { price, minimum, maximum } => {
+            (values.price("price", *price).price("minimum", *minimum).price("maximum", *maximum), None)
+        }
+        E::PriceNotNewer { stored, offered } => (values.moment("stored", *stored).moment("offered", *offered), None),
+        E::InsufficientCollateral { requested, available } => (
+            values.collateral("requested", *requested).collateral("available", *available),
+            Some("florin vault withdraw POSITION max"),
+        ),
+        E::BelowDebtFloor { debt, minimum } => (
+            values.coin("debt", *debt).coin("minimum", *minimum),
+            Some("draw more, or repay all with florin vault repay POSITION all"),
+        ),
+        E::DebtCeilingExceeded { debt, line } => {
+            (values.coin("debt", *debt).coin("line", *line), Some("florin vault types"))
+        }
+        E::BelowSafetyRatio { value, required } => (
+            values.dollars("value", value.raw()).dollars("required", required.raw()).share(*value, *required),
+            Some("deposit more, or draw less: florin vault draw POSITION max"),
+        ),
+        E::NotLiquidatable { value, required } => {
+            (values.dollars("value", value.raw()).dollars("required", required.raw()).share(*value, *required), None)
+        }
+        E::AuctionCapReached { tab, room } => (
+            values.coin("tab", *tab).coin("room", *room),
+            Some("wait for auctions to end: florin vault auctions"),
+        ),
+        E::AuctionStale { stale_at, now } => {
+            (values.moment("stale_at", *stale_at).moment("now", *now), Some("florin vault redo AUCTION"))
+        }
+        E::AuctionNotStale { stale_at, now } => (
+            values.moment("stale_at", *stale_at).moment("now", *now),
+            Some("buy from it: florin vault take AUCTION"),
+        ),
+        E::PriceAboveMaximum { price, maximum } => (values.price("price", *price).price("maximum", *maximum), None),
+        E::TabRemainderTooSmall { remainder, minimum } => {
+            (values.coin("remainder", *remainder).coin("minimum", *minimum), Some("take more, or the whole lot"))
+        }
+        E::LotRemainderTooSmall { remainder, minimum } => {
+            let values = values.dollars("remainder", remainder.raw()).dollars("minimum", minimum.raw());
+            (values, Some("take less, or the whole lot"))
+        }
+        E::RewardUnavailable { requested, available } => {
+            (values.coin("requested", *requested).coin("available", *available), None)
+        }
+        E::RatioOutOfRange { maximum } => (values.ratio("maximum", *maximum), None),
+    }
+}
+
+impl Values<'_> {
+    /// What there is as a share of what is needed.
+    fn share(self, value: Wad, required: Wad) -> Self {
+        match value.ratio_to_down(required) {
+            Ok(share) => self.ratio("share_of_required", share),
+            Err(_) => self,
+        }
+    }
+}
+
+impl Explain for RoleError {
+    fn explain(&self, units: &Units) -> Refusal {
+        Values::new(units).address("caller", self.caller()).refusal(
+            self,
+            &sentence(self),
+            Some("give the account that holds the role with --account; florin read CONTRACT role_holders"),
+        )
+    }
+}
+
+impl Explain for OracleError {
+    fn explain(&self, units: &Units) -> Refusal {
+        use OracleError as E;
+        let values = Values::new(units);
+        let (values, next) = match self {
+            E::Role(error) => return error.explain(units),
+            E::Math(_) | E::NoPrice => (values, None),
+            E::UnknownFeed { feed } | E::FeedExists { feed } | E::DuplicateFeed { feed } | E::Frozen { feed } => {
+                (values.put("feed", json!(feed)), Some("florin oracle feeds"))
+            }
+            E::NotFeeder { caller } => {
+                (values.address("caller", *caller), Some("give a feeder with --account; florin oracle feeds"))
+            }
+            E::SlotOutOfRange { slot, slots } => (values.put("slot", json!(slot)).put("slots", json!(slots)), None),
+            E::DuplicateSlot { slot } => (values.put("slot", json!(slot)), None),
+            E::PriceOutOfBounds { price, minimum, maximum } => {
+                (values.price("price", *price).price("minimum", *minimum).price("maximum", *maximum), None)
+            }
+            E::QuorumNotReached { fresh, quorum } => {
+                (values.put("fresh", json!(fresh)).put("quorum", json!(quorum)), Some("more feeders have to report"))
+            }
+            E::UpdateTooSoon { next_at, now } => (values.moment("next_at", *next_at).moment("now", *now), None),
+            E::Stale { updated_at, max_age, now } => (
+                values.moment("updated_at", *updated_at).span("max_age", *max_age).moment("now", *now),
+                Some("feeders have to report: florin oracle report FEED PRICE"),
+            ),
+            E::QuorumOutOfBounds { quorum, maximum } => {
+                (values.put("quorum", json!(quorum)).put("maximum", json!(maximum)), None)
+            }
+            E::MaxAgeTooShort { max_age, above } => (values.span("max_age", *max_age).span("above", *above), None),
+            E::MaxStepOutOfBounds { max_step, maximum } => {
+                (values.ratio("max_step", *max_step).ratio("maximum", *maximum), None)
+            }
+            E::PriceBoundsInvalid { minimum, maximum } => {
+                (values.price("minimum", *minimum).price("maximum", *maximum), None)
+            }
+            E::NoFreeSlot { slots } => (values.put("slots", json!(slots)), None),
+            E::BatchTooLong { length, maximum } => {
+                (values.put("length", json!(length)).put("maximum", json!(maximum)), None)
+            }
+        };
+        values.refusal(self, &sentence(self), next)
+    }
+}
+
+impl Explain for CoinError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, reason, next) = match self {
+            Self::AmountTooLarge { amount } => {
+                (values.wide_coin("amount", *amount), "there is never so much coin", None)
+            }
+            Self::InsufficientBalance { requested, available } => (
+                values.wide_coin("requested", *requested).wide_coin("available", *available),
+                "the owner holds less coin",
+                Some("florin token balance"),
+            ),
+            Self::InsufficientAllowance { requested, available } => (
+                values.wide_coin("requested", *requested).wide_coin("available", *available),
+                "the owner has allowed less",
+                Some("florin token approve SPENDER AMOUNT"),
+            ),
+            Self::ZeroAmount => (values, "the amount is zero", None),
+            Self::ZeroAddress => (values, "the zero address can neither hold nor spend", None),
+            Self::NotAuthorised { caller } => (
+                values.address("caller", caller.0),
+                "the caller does not hold the role",
+                Some("give the account that holds it with --account; florin read token roleHolders"),
+            ),
+            Self::MintingPaused => (values, "minting stands still", Some("repaying still works")),
+            Self::NotMinter { account } => {
+                (values.address("account", account.0), "the account is no minter", Some("florin token minters"))
+            }
+            Self::CeilingExceeded { requested, available } => (
+                values.coin("requested", Wad::from_raw(*requested)).coin("available", Wad::from_raw(*available)),
+                "the minter's ceiling is reached",
+                Some("florin token minters"),
+            ),
+            Self::BucketExceeded { requested, available, available_at } => {
+                let values =
+                    values.coin("requested", Wad::from_raw(*requested)).coin("available", Wad::from_raw(*available));
+                let values = match available_at {
+                    0 => values.put("available_at", Value::Null),
+                    time => values.moment("available_at", Timestamp::from_raw(*time)),
+                };
+                (values, "the minter's 24-hour bucket does not hold so much", Some("draw less, or wait"))
+            }
+            Self::UnknownProvenance { number } => (
+                values.put("number", json!(number)),
+                "there is no such provenance; 0 vaults, 1 peg, 2 reserve, 3 bridge",
+                None,
+            ),
+            Self::ProvenanceChanged => (values, "a minter's provenance cannot change", None),
+            Self::Arithmetic => (values, "an arithmetic step has no result", None),
+        };
+        values.refusal(self, reason, next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_has_code_reason_values_and_what_to_do() {
+        let error = vaults::Error::Vault(VaultError::BelowSafetyRatio {
+            value: Wad::from_whole(1_400),
+            required: Wad::from_whole(1_500),
+        });
+        let refusal = error.explain(&Units::plain());
+        assert_eq!(refusal.code, "BELOW_SAFETY_RATIO");
+        assert_eq!(refusal.reason, "the position would fall below the safety ratio");
+        assert_eq!(refusal.details["value"]["human"], json!("1400 USD"));
+        assert_eq!(refusal.details["required"]["raw"], json!("1500000000000000000000"));
+        assert_eq!(refusal.details["share_of_required"]["human"], json!("93.33 %"));
+        assert!(refusal.next.is_some_and(|next| next.contains("florin vault draw")));
+    }
+
+    #[test]
+    fn nested_errors_name_the_innermost() {
+        let role = RoleError::NotGovernor { caller: [1; 20] };
+        for error in [vaults::Error::Vault(VaultError::Role(role)), vaults::Error::Oracle(OracleError::Role(role))] {
+            assert_eq!(error.explain(&Units::plain()).code, "NOT_GOVERNOR");
+        }
+        let coin = vaults::Error::Coin(CoinError::InsufficientAllowance {
+            requested: U256::from(2u8),
+            available: U256::zero(),
+        });
+        assert_eq!(coin.explain(&Units::plain()).code, "INSUFFICIENT_ALLOWANCE");
+        assert_eq!(code_of(&CoinError::MintingPaused), "MINTING_PAUSED");
+    }
+
+    #[test]
+    fn collateral_is_shown_in_its_own_unit() {
+        let error = VaultError::InsufficientCollateral {
+            requested: Amount::from_raw(3_000_000),
+            available: Amount::from_raw(1_500_000),
+        };
+        let units = Units { collateral: Some(Unit::new("USDT", 6)), ..Units::plain() };
+        assert_eq!(error.explain(&units).details["available"]["human"], json!("1.5 USDT"));
+        assert_eq!(error.explain(&Units::plain()).details["available"]["human"], json!("1500000 raw units"));
+    }
+}
