@@ -5,6 +5,11 @@ pub mod coin;
 
 use ink::Address;
 
+/// Reserves a contract's stack. The linker's own choice, two pages, is too small for records of 256-bit numbers: the contract
+/// would trap.
+#[cfg(target_arch = "riscv64")]
+pub use polkavm_derive::min_stack_size;
+
 /// Wraps core records, which know nothing of ink!, so that they can be stored: one record, one cell.
 #[macro_export]
 macro_rules! storage_cell {

@@ -3,6 +3,13 @@
 
 mod record;
 
+/// Stack for decoding and deciding, in bytes.
+#[cfg(target_arch = "riscv64")]
+#[allow(unsafe_code)]
+mod stack {
+    florin_shell::min_stack_size!(64 * 1024);
+}
+
 /// The contract.
 #[ink::contract]
 pub mod token {

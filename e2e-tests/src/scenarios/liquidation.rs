@@ -22,7 +22,7 @@ pub async fn liquidation_auctions_the_lot<C: DevChain + Clone>(chain: C) -> Outc
         world.call_vaults(&keeper, 0, &vaults::liquidate(id)).await,
         vaults::Error::Vault(VaultError::NotLiquidatable { .. })
     );
-    world.move_price(0, dollars(65)).await?;
+    world.move_price(0, dollars(80)).await?;
     let done = world.call_vaults(&keeper, 0, &vaults::liquidate(id)).await?;
     let auction = done.value.expect("there is collateral");
     let event = decode_events::<vaults::Liquidated>(&done.receipt, world.suite.vaults).expect("decodes").remove(0);
@@ -33,7 +33,7 @@ pub async fn liquidation_auctions_the_lot<C: DevChain + Clone>(chain: C) -> Outc
 
     world.advance(1_800).await?;
     let price = world.suite.client.read(world.suite.vaults, &vaults::auction_price(auction)).await?;
-    assert!(price < dollars(68) && price > dollars(59), "{price:?}");
+    assert!(price < dollars(84) && price > dollars(72), "{price:?}");
     assert_refused!(
         world.call_vaults(&buyer, 0, &vaults::take(auction, native(100), dollars(1))).await,
         vaults::Error::Vault(VaultError::PriceAboveMaximum { .. })

@@ -116,11 +116,13 @@ pub(crate) enum CliError {
     /// A message does not fit the contract's metadata.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
-    /// A contract refused when the call was tried.
-    #[error("{}", refusal.reason)]
+    /// A contract refused: when the call was tried, or, because its state changed after that, in the block.
+    #[error("{}{}", refusal.reason, if *included { " (in the block; its trial right before had succeeded)" } else { "" })]
     Refused {
         /// Why.
         refusal: Box<Refusal>,
+        /// Whether the transaction was included.
+        included: bool,
     },
     /// A contract refused a message that is only known by its metadata.
     #[error("{message} was refused: {returned}")]
@@ -202,7 +204,7 @@ impl From<DeployError> for CliError {
 
 impl From<Refusal> for CliError {
     fn from(refusal: Refusal) -> Self {
-        Self::Refused { refusal: Box::new(refusal) }
+        Self::Refused { refusal: Box::new(refusal), included: false }
     }
 }
 
@@ -225,7 +227,7 @@ impl<E: Explain + Debug> From<CallError<E>> for CliError {
 impl CliError {
     /// The code that programs can rely on.
     pub(crate) fn code(&self) -> String {
-        if let Self::Refused { refusal } = self {
+        if let Self::Refused { refusal, .. } = self {
             return refusal.code.clone();
         }
         let code = match self {
@@ -298,6 +300,7 @@ impl CliError {
             Self::Deploy(error) => deploy_exit(error),
             Self::Verify(VerifyError::Chain(error)) => chain_exit(error),
             Self::Verify(_) | Self::NoContract { .. } | Self::Bindings { .. } | Self::NoEvent { .. } => Exit::Mismatch,
+            Self::Refused { included: true, .. } => Exit::Rejected,
             Self::Refused { .. } | Self::RefusedByMetadata { .. } | Self::InsufficientCoin { .. } => Exit::Refused,
             Self::NotErc20 { .. } => Exit::Mismatch,
             Self::System { .. } => Exit::Internal,
@@ -307,7 +310,7 @@ impl CliError {
     /// The values.
     pub(crate) fn details(&self) -> Value {
         match self {
-            Self::Refused { refusal } => Value::Object(refusal.details.clone()),
+            Self::Refused { refusal, .. } => Value::Object(refusal.details.clone()),
             Self::InsufficientCoin { account, required, available } => json!({
                 "account": format!("{account:?}"),
                 "required": Unit::coin().json(*required),
@@ -330,7 +333,7 @@ impl CliError {
     /// What to do next, where the message does not say it already.
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Refused { refusal } => refusal.next.clone(),
+            Self::Refused { refusal, .. } => refusal.next.clone(),
             Self::BookOfFormerChain { .. } => Some("florin deploy --reset".to_owned()),
             Self::NoContract { .. } => {
                 Some("florin deploy, or choose the network with --network; florin doctor tells more".to_owned())

@@ -56,7 +56,7 @@ impl Exit {
     pub(crate) const fn meaning(self) -> &'static str {
         match self {
             Self::Success => "done",
-            Self::Internal => "a file or program on this machine failed, or an answer could not be read",
+            Self::Internal => "a file, a program or the node failed, or an answer could not be read",
             Self::Usage => "the command line, a file that it names or a missing confirmation; nothing was sent",
             Self::Refused => "a contract refused when the call was tried; nothing was sent",
             Self::Rejected => "the chain rejected the transaction; it had no effect beyond a fee",

@@ -1,6 +1,6 @@
 //! What a command works with: the network's chain, the address book, the acting account.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 use florin_client::{
     account::AccountId,
@@ -38,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) network: Network,
     /// Where text goes.
     pub(crate) output: Output,
+    /// The signer, once it has been read; standard input can be read only once.
+    signer: OnceLock<Signer>,
 }
 
 impl Settings {
@@ -53,7 +55,11 @@ impl Settings {
             check_url(url)?;
             network.url.clone_from(url);
         }
-        Ok(Self { global, name, network, output })
+        if let Some(account) = &global.account {
+            // Also where nobody has to act: a secret on the command line is refused in any case.
+            account.parse::<SignerSource>()?;
+        }
+        Ok(Self { global, name, network, output, signer: OnceLock::new() })
     }
 
     /// The address book's file.
@@ -75,12 +81,19 @@ impl Settings {
     /// # Errors
     /// [`CliError::NoAccount`]; the source cannot be read.
     pub(crate) fn signer(&self) -> Result<Signer, CliError> {
+        if let Some(signer) = self.signer.get() {
+            return Ok(signer.clone());
+        }
         let source = self.source()?.ok_or_else(|| CliError::NoAccount { network: self.name.clone() })?;
-        Ok(source.load()?)
+        let signer = source.load()?;
+        Ok(self.signer.get_or_init(|| signer).clone())
     }
 
     /// The account that acts, where it is known without reading a secret from standard input.
     pub(crate) fn known_account(&self) -> Option<AccountId> {
+        if let Some(signer) = self.signer.get() {
+            return Some(signer.account());
+        }
         match self.source() {
             Ok(Some(SignerSource::StandardInput)) | Ok(None) | Err(_) => None,
             Ok(Some(source)) => source.load().ok().map(|signer| signer.account()),
@@ -97,11 +110,9 @@ impl Settings {
             chain.expect_genesis(expected)?;
         }
         let info = chain.info().await?;
-        let wait = match self.global.wait {
-            WaitFor::Best => Wait::Best,
-            WaitFor::Finalized => Wait::Finalized,
-        };
-        Ok(Session { client: Client::new(chain).with_wait(wait), info, settings: self })
+        let session = Session { client: Client::new(chain), info, settings: self };
+        let wait = session.wait();
+        Ok(Session { client: session.client.with_wait(wait), ..session })
     }
 }
 
@@ -124,6 +135,14 @@ impl Session {
     /// The chain.
     pub(crate) fn chain(&self) -> &NodeChain {
         self.client.chain()
+    }
+
+    /// How far transactions are followed.
+    pub(crate) fn wait(&self) -> Wait {
+        match self.settings.global.wait {
+            WaitFor::Best => Wait::Best,
+            WaitFor::Finalized => Wait::Finalized,
+        }
     }
 
     /// The network's address book.
