@@ -13,7 +13,7 @@ use florin_stable::{
     collateral::{Asset, AuctionParams, CollateralParams, Curve},
     oracle::FeedConfig,
 };
-use florin_units::{Amount, Bps, Price, Ray, Seconds, Wad, U256, RAY_ONE, WAD_ONE};
+use florin_units::{Amount, Bps, Price, Ray, Seconds, Wad, RAY_ONE, U256, WAD_ONE};
 use parity_scale_codec::Decode;
 
 /// Planck in one native token.
@@ -152,7 +152,8 @@ impl<C: DevChain> World<C> {
         for name in ["florin_token", "florin_oracle"] {
             let bundle = bundles.load(name)?;
             let upload = client.upload(&governor, &bundle.code).await?;
-            let constructor = if name == "florin_token" { token::constructors::new() } else { oracle::constructors::new() };
+            let constructor =
+                if name == "florin_token" { token::constructors::new() } else { oracle::constructors::new() };
             created.push(client.instantiate(&governor, upload.code_hash, &constructor, 0, None).await?.address);
         }
         let (coin, feeds) = (created[0], created[1]);

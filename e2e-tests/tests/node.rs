@@ -34,7 +34,16 @@ impl Node {
         // A port that is free now; the node takes it right after.
         let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
         let process = Command::new(program("florin-node"))
-            .args(["--dev", "--sealing", "instant", "--clock", "manual", "--no-prometheus", "--rpc-port", &port.to_string()])
+            .args([
+                "--dev",
+                "--sealing",
+                "instant",
+                "--clock",
+                "manual",
+                "--no-prometheus",
+                "--rpc-port",
+                &port.to_string(),
+            ])
             .args(arguments)
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -85,16 +85,13 @@ pub(crate) fn start(mut config: Configuration, options: Options) -> Result<TaskM
         .build(),
     );
 
-    let import_queue = sc_consensus_manual_seal::import_queue(
-        Box::new(client.clone()),
-        &task_manager.spawn_essential_handle(),
-        None,
-    );
-    let net_config = sc_network::config::FullNetworkConfiguration::<
-        Block,
-        H256,
-        sc_network::Litep2pNetworkBackend,
-    >::new(&config.network, None);
+    let import_queue =
+        sc_consensus_manual_seal::import_queue(Box::new(client.clone()), &task_manager.spawn_essential_handle(), None);
+    let net_config =
+        sc_network::config::FullNetworkConfiguration::<Block, H256, sc_network::Litep2pNetworkBackend>::new(
+            &config.network,
+            None,
+        );
     let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
         sc_service::build_network(sc_service::BuildNetworkParams {
             config: &config,
@@ -111,10 +108,13 @@ pub(crate) fn start(mut config: Configuration, options: Options) -> Result<TaskM
             gap_sync_body_policy: None,
         })?;
 
-    let clock = Arc::new(Clock::new(options.clock, last_block_time(&client)?.unwrap_or(match options.clock {
-        ClockMode::Manual => options.start_time_ms,
-        ClockMode::System => 0,
-    })));
+    let clock = Arc::new(Clock::new(
+        options.clock,
+        last_block_time(&client)?.unwrap_or(match options.clock {
+            ClockMode::Manual => options.start_time_ms,
+            ClockMode::System => 0,
+        }),
+    ));
     let (commands, requests) = mpsc::channel(1024);
 
     let proposer = sc_basic_authorship::ProposerFactory::new(

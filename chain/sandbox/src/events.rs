@@ -21,7 +21,8 @@ pub(crate) fn summarise(events: impl Iterator<Item = RuntimeEvent>) -> Summary {
                 summary.weight = sdk_weight(dispatch_info.weight);
             }
             RuntimeEvent::TransactionPayment(pallet_transaction_payment::Event::TransactionFeePaid {
-                actual_fee, ..
+                actual_fee,
+                ..
             }) => summary.fee = *actual_fee,
             _ => {}
         }

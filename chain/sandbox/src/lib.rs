@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use florin_client::{
     account::AccountId,
-    chain::{Action, Address, Block, Chain, ChainEvent, ChainInfo, DevChain, DryRun, Hash, Limits, Receipt, Wait, Weight},
+    chain::{
+        Action, Address, Block, Chain, ChainEvent, ChainInfo, DevChain, DryRun, Hash, Limits, Receipt, Wait, Weight,
+    },
     error::ChainError,
     signer::Signer,
 };

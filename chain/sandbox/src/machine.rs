@@ -120,10 +120,9 @@ impl Machine {
 
     pub(crate) fn balance_of_address(&mut self, address: &Address) -> Result<u128, ChainError> {
         let balance = self.state.execute_with(|| Revive::evm_balance(&H160(address.0)));
-        (balance / NATIVE_TO_ETH_RATIO).try_into().map_err(|_| ChainError::Decode {
-            what: format!("balance of {address:?}"),
-            cause: "above 128 bits".into(),
-        })
+        (balance / NATIVE_TO_ETH_RATIO)
+            .try_into()
+            .map_err(|_| ChainError::Decode { what: format!("balance of {address:?}"), cause: "above 128 bits".into() })
     }
 
     pub(crate) fn is_mapped(&mut self, account: &AccountId) -> bool {
@@ -224,13 +223,9 @@ impl Machine {
             outcome = Some((applied, summary));
         });
         match outcome {
-            Some((Ok(Ok(())), summary)) => Ok(Receipt {
-                transaction,
-                block,
-                weight: summary.weight,
-                fee: summary.fee,
-                events: summary.events,
-            }),
+            Some((Ok(Ok(())), summary)) => {
+                Ok(Receipt { transaction, block, weight: summary.weight, fee: summary.fee, events: summary.events })
+            }
             Some((Ok(Err(error)), _)) => Err(dispatch_error(error)),
             Some((Err(invalid), _)) => Err(ChainError::Invalid { reason: format!("{invalid:?}") }),
             None => Err(ChainError::Dropped { transaction }),
@@ -384,5 +379,8 @@ pub(crate) fn dispatch_error(error: DispatchError) -> ChainError {
 
 fn pallet_name(index: u8) -> Option<String> {
     use frame_support::traits::PalletsInfoAccess;
-    AllPalletsWithSystem::infos().into_iter().find(|info| info.index == usize::from(index)).map(|info| info.name.to_owned())
+    AllPalletsWithSystem::infos()
+        .into_iter()
+        .find(|info| info.index == usize::from(index))
+        .map(|info| info.name.to_owned())
 }

@@ -370,7 +370,8 @@ pub mod oracle {
             self.states.insert(feed, &StateRecord(state));
             self.env().emit_event(PriceUpdated { feed, state });
             if !self.frozen.contains(feed) {
-                let quote = Quote { price: state.price, updated_at: state.updated_at, recovered_at: state.recovered_at };
+                let quote =
+                    Quote { price: state.price, updated_at: state.updated_at, recovered_at: state.recovered_at };
                 for listener in self.listeners(feed).into_iter().flatten() {
                     self.tell(feed, listener, quote);
                 }

@@ -13,9 +13,9 @@ mod stack {
 /// The contract.
 #[ink::contract]
 pub mod token {
+    use crate::record::{MinterRecord, RolesRecord};
     use florin_shell::coin::CoinError as Error;
     use florin_shell::{optional, or_zero};
-    use crate::record::{MinterRecord, RolesRecord};
     use florin_stable::mint_gate::{Limits, Minter, Provenance};
     use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
     use florin_units::{Timestamp as Time, Wad};
@@ -391,9 +391,8 @@ pub mod token {
             if available == U256::MAX {
                 return Ok(());
             }
-            let rest = available
-                .checked_sub(value)
-                .ok_or(Error::InsufficientAllowance { requested: value, available })?;
+            let rest =
+                available.checked_sub(value).ok_or(Error::InsufficientAllowance { requested: value, available })?;
             self.set_allowance(owner, spender, rest)
         }
 

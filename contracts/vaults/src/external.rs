@@ -29,7 +29,9 @@ pub fn asset_key(asset: Asset) -> Address {
 pub fn mint(token: Address, to: Address, amount: Wad) -> Result<(), Error> {
     build_call_ink::<DefaultEnvironment>()
         .call(token)
-        .exec_input(ExecutionInput::new(Selector::new(ink::selector_bytes!("mint"))).push_arg(to).push_arg(amount.raw()))
+        .exec_input(
+            ExecutionInput::new(Selector::new(ink::selector_bytes!("mint"))).push_arg(to).push_arg(amount.raw()),
+        )
         .returns::<Result<(), CoinError>>()
         .try_invoke()
         .map_err(|_| Error::NoAnswer { contract: token })?

@@ -153,7 +153,15 @@ pub mod vaults {
             self.write(position, &outcome.view);
             let (lot, tab) = outcome.auction.map_or((Amount::ZERO, Wad::ZERO), |auction| (auction.lot, auction.tab));
             let (closed, price) = (outcome.closed, outcome.price);
-            self.env().emit_event(Liquidated { position, keeper: self.env().caller(), auction, closed, lot, tab, price });
+            self.env().emit_event(Liquidated {
+                position,
+                keeper: self.env().caller(),
+                auction,
+                closed,
+                lot,
+                tab,
+                price,
+            });
             self.reward(outcome.transfers.mint)?;
             Ok(auction)
         }

@@ -25,7 +25,13 @@ impl Vaults {
     pub(crate) fn index(&self) -> Index {
         // The constructor writes the record.
         let nobody = Address::zero();
-        self.index.get().unwrap_or(Index { token: nobody, oracle: nobody, collateral_types: 0, positions: 0, auctions: 0 })
+        self.index.get().unwrap_or(Index {
+            token: nobody,
+            oracle: nobody,
+            collateral_types: 0,
+            positions: 0,
+            auctions: 0,
+        })
     }
 
     pub(crate) fn books(&self) -> Ledger {

@@ -70,7 +70,13 @@ async fn check(folder: &Path) -> Result<Table, LimitsError> {
     let alice = Signer::alice();
     let client = Client::new(sandbox.clone()).with_wait(Wait::Best);
     let mut table = Table::new();
-    table.load_preset(UTF8_FULL_CONDENSED).set_header(["contract", "bytes", "of limit", "deposit (UNIT)", "chain says"]);
+    table.load_preset(UTF8_FULL_CONDENSED).set_header([
+        "contract",
+        "bytes",
+        "of limit",
+        "deposit (UNIT)",
+        "chain says",
+    ]);
     let mut refused = 0;
     for path in blobs {
         let code = fs::read(&path).map_err(|cause| LimitsError::Unreadable { path: path.clone(), cause })?;

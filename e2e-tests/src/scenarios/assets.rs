@@ -84,8 +84,7 @@ pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -
         let tried = world.call_vaults(&owner, 0, &vaults::deposit(id, thousand)).await;
         match tried {
             Err(florin_client::contract::CallError::Refused {
-                error:
-                    vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
+                error: vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
                 ..
             }) => {}
             other => panic!("behaviour {behaviour}: {other:?}"),
@@ -128,8 +127,17 @@ async fn send<C: DevChain>(world: &World<C>, owner: &Signer, to: Address, data: 
 }
 
 /// Everything of the vaults that a deposit could change.
-async fn state<C: DevChain>(world: &World<C>, hostile: Address, id: u64) -> Result<String, crate::harness::HarnessError> {
+async fn state<C: DevChain>(
+    world: &World<C>,
+    hostile: Address,
+    id: u64,
+) -> Result<String, crate::harness::HarnessError> {
     let suite = &world.suite;
     let owed = suite.client.read(suite.vaults, &vaults::liabilities(hostile)).await?;
-    Ok(format!("{:?} {:?} {:?} {owed:?}", suite.position(id).await?, suite.collateral_type(1).await?, suite.ledger().await?))
+    Ok(format!(
+        "{:?} {:?} {:?} {owed:?}",
+        suite.position(id).await?,
+        suite.collateral_type(1).await?,
+        suite.ledger().await?
+    ))
 }

@@ -1,9 +1,7 @@
 //! What has gone wrong elsewhere; T numbers are those of the threat model.
 
 use florin_bindings::{oracle, token, vaults};
-use florin_client::{
-    chain::{Action, DevChain, Limits, Wait, Weight},
-};
+use florin_client::chain::{Action, DevChain, Limits, Wait, Weight};
 use florin_stable::{
     collateral::Asset,
     oracle::{FeedConfig, OracleError},

@@ -74,10 +74,7 @@ pub async fn two_types_of_collateral<C: DevChain + Clone>(chain: C) -> Outcome {
     chain.mint_asset(77, &owner.account(), 10_000_000_000).await?;
     let native_position = world.open(&owner, 100, 1_000).await?;
     let open = vaults::open(1, Amount::from_raw(1_000_000_000), coins(500));
-    assert_refused!(
-        world.call_vaults(&owner, 0, &open).await,
-        vaults::Error::CollateralTransferFailed { .. }
-    );
+    assert_refused!(world.call_vaults(&owner, 0, &open).await, vaults::Error::CollateralTransferFailed { .. });
     approve_asset(&world, &owner, asset).await?;
     assert_refused!(world.call_vaults(&owner, UNIT, &open).await, vaults::Error::ValueMismatch { .. });
     let asset_position = world.call_vaults(&owner, 0, &open).await?.value;

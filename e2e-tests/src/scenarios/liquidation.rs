@@ -130,9 +130,6 @@ pub async fn a_shut_gate_defers_rewards<C: DevChain + Clone>(chain: C) -> Outcom
     world.govern_token(&token::resume_minting()).await?;
     world.call_vaults(&keeper, 0, &vaults::claim_reward()).await?;
     assert_eq!(world.coin_of(&keeper).await?, waiting);
-    assert_refused!(
-        world.call_vaults(&keeper, 0, &vaults::claim_reward()).await,
-        vaults::Error::NothingToClaim
-    );
+    assert_refused!(world.call_vaults(&keeper, 0, &vaults::claim_reward()).await, vaults::Error::NothingToClaim);
     check_books(&world).await
 }

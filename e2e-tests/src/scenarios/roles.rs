@@ -1,11 +1,7 @@
 //! Who may do what, and what a refusal leaves behind.
 
 use florin_bindings::{oracle, token, vaults, Message};
-use florin_client::{
-    chain::DevChain,
-    contract::CallError,
-    signer::Signer,
-};
+use florin_client::{chain::DevChain, contract::CallError, signer::Signer};
 use florin_stable::{collateral::Asset, oracle::OracleError, pause::Operation, VaultError};
 use florin_units::{Amount, Price, Wad, U256};
 use parity_scale_codec::Decode;
@@ -137,7 +133,12 @@ pub async fn refusals_change_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
     refuse!(&owner, UNIT, vaults::open(0, native(2), coins(0)), vaults::Error::ValueMismatch { .. });
     refuse!(&owner, UNIT, vaults::open(0, native(1), coins(99)), Vault(VaultError::BelowDebtFloor { .. }));
     refuse!(&owner, UNIT, vaults::open(0, native(1), coins(100)), Vault(VaultError::BelowSafetyRatio { .. }));
-    refuse!(&owner, UNIT, vaults::open(0, native(1), Wad::MAX), Vault(VaultError::Math(_) | VaultError::DebtCeilingExceeded { .. }));
+    refuse!(
+        &owner,
+        UNIT,
+        vaults::open(0, native(1), Wad::MAX),
+        Vault(VaultError::Math(_) | VaultError::DebtCeilingExceeded { .. })
+    );
     refuse!(&owner, 0, vaults::deposit(id, zero), Vault(VaultError::ZeroAmount));
     refuse!(&owner, 0, vaults::deposit(id, most), Vault(VaultError::Math(_)));
     refuse!(&owner, UNIT, vaults::deposit(unknown, native(1)), Vault(VaultError::UnknownPosition { id: 999 }));
@@ -153,7 +154,12 @@ pub async fn refusals_change_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
     refuse!(&owner, 0, vaults::draw(unknown, coins(1)), Vault(VaultError::UnknownPosition { .. }));
     refuse!(&owner, 0, vaults::repay(id, Wad::ZERO), Vault(VaultError::ZeroAmount));
     refuse!(&owner, 0, vaults::repay(id, coins(950)), Vault(VaultError::BelowDebtFloor { .. }));
-    refuse!(&owner, 0, vaults::repay(id, coins(1)), vaults::Error::Coin(token::CoinError::InsufficientAllowance { .. }));
+    refuse!(
+        &owner,
+        0,
+        vaults::repay(id, coins(1)),
+        vaults::Error::Coin(token::CoinError::InsufficientAllowance { .. })
+    );
     refuse!(&owner, 0, vaults::repay(unknown, coins(1)), Vault(VaultError::UnknownPosition { .. }));
     refuse!(&other, 0, vaults::close(id), Vault(VaultError::NotOwner { .. }));
     refuse!(&owner, 0, vaults::close(unknown), Vault(VaultError::UnknownPosition { .. }));
@@ -182,7 +188,11 @@ pub async fn refusals_change_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
     coin_refuses!(&owner, token::transfer(someone, u128::MAX.into()), Coin::InsufficientBalance { .. });
     coin_refuses!(&owner, token::transfer(nobody, 1.into()), Coin::ZeroAddress);
     coin_refuses!(&owner, token::approve(nobody, 1.into()), Coin::ZeroAddress);
-    coin_refuses!(&other, token::transfer_from(owner.account().to_address(), someone, 1.into()), Coin::InsufficientAllowance { .. });
+    coin_refuses!(
+        &other,
+        token::transfer_from(owner.account().to_address(), someone, 1.into()),
+        Coin::InsufficientAllowance { .. }
+    );
     coin_refuses!(&owner, token::burn(0), Coin::ZeroAmount);
     coin_refuses!(&owner, token::burn(u128::MAX), Coin::InsufficientBalance { .. });
     coin_refuses!(&other, token::burn_from(owner.account().to_address(), 1), Coin::InsufficientAllowance { .. });
@@ -222,10 +232,7 @@ pub async fn minting_stops_at_ceiling_and_bucket<C: DevChain + Clone>(chain: C) 
     world.report(NATIVE_FEED, dollars(100)).await?;
     world.advance(700).await?;
     let over = world.call_vaults(&owner, 0, &vaults::draw(id, Wad::from_raw(1))).await;
-    assert_refused!(
-        over,
-        vaults::Error::Coin(token::CoinError::CeilingExceeded { requested: 1, available: 0 })
-    );
+    assert_refused!(over, vaults::Error::Coin(token::CoinError::CeilingExceeded { requested: 1, available: 0 }));
     // What is burned makes room under the ceiling.
     world.allow(&owner).await?;
     world.call_vaults(&owner, 0, &vaults::repay(id, coins(300))).await?;

@@ -51,7 +51,9 @@ pub fn compare(folder: &Path, modules: &Modules) -> Result<Vec<Difference>, Bind
         match std::fs::read_to_string(&path) {
             Ok(found) if found == expected => {}
             Ok(found) => differences.push(first_difference(path, &found, &expected)),
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => differences.push(Difference::Missing { path }),
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+                differences.push(Difference::Missing { path })
+            }
             Err(cause) => return Err(BindgenError::File { path, cause }),
         }
     }
@@ -79,8 +81,11 @@ fn expected(folder: &Path, modules: &Modules) -> Result<Vec<(PathBuf, String)>, 
         modules.iter().map(|(name, text)| (folder.join(format!("{name}.rs")), text.clone())).collect();
     let path = folder.join("lib.rs");
     let found = std::fs::read_to_string(&path).map_err(|cause| BindgenError::File { path: path.clone(), cause })?;
-    let text = with_modules(&found, modules)
-        .ok_or_else(|| BindgenError::NoMarkers { path: path.clone(), begin: BEGIN, end: END })?;
+    let text = with_modules(&found, modules).ok_or_else(|| BindgenError::NoMarkers {
+        path: path.clone(),
+        begin: BEGIN,
+        end: END,
+    })?;
     files.push((path, text));
     Ok(files)
 }

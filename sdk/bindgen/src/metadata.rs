@@ -163,8 +163,6 @@ impl ContractMetadata {
     /// # Errors
     /// [`BindgenError::UnknownType`].
     pub fn type_of(&self, id: u32) -> Result<&Type<PortableForm>, BindgenError> {
-        self.registry
-            .resolve(id)
-            .ok_or_else(|| BindgenError::UnknownType { contract: self.contract.name.clone(), id })
+        self.registry.resolve(id).ok_or_else(|| BindgenError::UnknownType { contract: self.contract.name.clone(), id })
     }
 }

@@ -101,7 +101,11 @@ fn contract(
     let alias = error_alias(&errors, &names);
     let reexports = reexport(name, foreign.keys())?;
     let definitions = own.values();
-    let imports = (!own.is_empty()).then(|| quote!(use parity_scale_codec::{Decode, Encode};));
+    let imports = (!own.is_empty()).then(|| {
+        quote!(
+            use parity_scale_codec::{Decode, Encode};
+        )
+    });
     let about = metadata.contract.description.as_deref().unwrap_or("a contract").trim_end_matches('.');
     let about = format!(" `{name}`: {about}.");
     let file = quote! {
@@ -257,10 +261,7 @@ fn error_alias(errors: &BTreeMap<String, TokenStream>, names: &BTreeSet<String>)
     }
 }
 
-fn reexport<'a>(
-    contract: &str,
-    names: impl Iterator<Item = &'a String>,
-) -> Result<Option<TokenStream>, BindgenError> {
+fn reexport<'a>(contract: &str, names: impl Iterator<Item = &'a String>) -> Result<Option<TokenStream>, BindgenError> {
     let names = names.map(|name| identifier(contract, name)).collect::<Result<Vec<_>, _>>()?;
     Ok((!names.is_empty()).then(|| quote!(pub use crate::shared::{#(#names),*};)))
 }

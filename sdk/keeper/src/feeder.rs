@@ -3,12 +3,12 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use florin_bindings::oracle;
+use florin_bindings::Message;
 use florin_client::{
     chain::Chain,
     contract::{CallError, Preview},
     signer::Signer,
 };
-use florin_bindings::Message;
 use florin_stable::oracle::{FeedConfig, FeedState, OracleError};
 use florin_units::{Bps, MathError, Price, Seconds, Timestamp};
 
@@ -103,15 +103,14 @@ impl<C: Chain> OracleFeeder<C> {
 
     async fn act(&self, message: &Message<(), OracleError>, report: &mut FeederReport) -> Result<bool, KeeperError> {
         let contract = self.suite.oracle;
-        let preview: Preview<()> =
-            match self.suite.client.dry_run(&self.signer.account(), contract, 0, message).await {
-                Ok(preview) => preview,
-                Err(CallError::Refused { error, .. }) => {
-                    report.refused = Some(error);
-                    return Ok(false);
-                }
-                Err(error) => return Err(error.into()),
-            };
+        let preview: Preview<()> = match self.suite.client.dry_run(&self.signer.account(), contract, 0, message).await {
+            Ok(preview) => preview,
+            Err(CallError::Refused { error, .. }) => {
+                report.refused = Some(error);
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let sent = self.suite.send(&self.signer, contract, message, &preview).await?;
         report.fees = report.fees.saturating_add(sent.as_ref().map_or(0, |receipt| receipt.fee));
         Ok(sent.is_some())
@@ -141,7 +140,8 @@ mod tests {
         let config = FeederConfig { feed: 0, heartbeat: Seconds::from_raw(3_600), deviation: Bps::from_raw(50) };
         let price = |cents: u128| Price::from_raw(cents * WAD_ONE / 100);
         let at = Timestamp::from_raw;
-        let due = |cents: u128, now: u64| is_due(&config, Some((price(20_000), at(1_000))), price(cents), at(now)).unwrap();
+        let due =
+            |cents: u128, now: u64| is_due(&config, Some((price(20_000), at(1_000))), price(cents), at(now)).unwrap();
         assert!(is_due(&config, None, price(1), at(0)).unwrap());
         assert!(!due(20_000, 1_000));
         assert!(!due(20_099, 1_000));

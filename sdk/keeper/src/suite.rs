@@ -159,7 +159,9 @@ impl<C: Chain> Suite<C> {
         let data = message.data().to_vec();
         match self.client.send_raw(signer, contract, 0, data, &preview.limits).await {
             Ok(receipt) => Ok(Some(receipt)),
-            Err(ChainError::Dispatch { pallet, name, .. }) if pallet == "Revive" && name == "ContractReverted" => Ok(None),
+            Err(ChainError::Dispatch { pallet, name, .. }) if pallet == "Revive" && name == "ContractReverted" => {
+                Ok(None)
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use florin_bindings::vaults;
 use florin_client::{chain::Chain, signer::Signer};
 use florin_stable::{
-    auction::Auction, collateral::CollateralType, ledger::Ledger, liquidation, pause::Pauses, position::Position,
-    vault::{Context, View}, AuctionId, CollateralTypeId, PositionId, VaultError,
+    auction::Auction,
+    collateral::CollateralType,
+    ledger::Ledger,
+    liquidation,
+    pause::Pauses,
+    position::Position,
+    vault::{Context, View},
+    AuctionId, CollateralTypeId, PositionId, VaultError,
 };
 use florin_units::{Amount, Bps, Price, Timestamp, Wad};
 use tokio::sync::Mutex;
@@ -166,8 +172,13 @@ impl<C: Chain> TakeKeeper<C> {
         let coin = self.suite.coin_of(owner).await?.min(self.suite.allowance(owner).await?);
         report.budget = coin.saturating_sub(self.config.reserve);
 
-        let open: BTreeMap<AuctionId, Auction> =
-            state.book.open().iter().filter(|(_, auction)| wanted(auction)).map(|(id, auction)| (*id, *auction)).collect();
+        let open: BTreeMap<AuctionId, Auction> = state
+            .book
+            .open()
+            .iter()
+            .filter(|(_, auction)| wanted(auction))
+            .map(|(id, auction)| (*id, *auction))
+            .collect();
         for (id, auction) in &open {
             self.restart(&mut state, *id, auction, &round, &mut report).await?;
         }

@@ -39,7 +39,9 @@ impl RoleError {
     /// Who called.
     pub const fn caller(&self) -> Address {
         match self {
-            Self::NotGovernor { caller } | Self::NotGuardian { caller } | Self::NotPendingGovernor { caller } => *caller,
+            Self::NotGovernor { caller } | Self::NotGuardian { caller } | Self::NotPendingGovernor { caller } => {
+                *caller
+            }
         }
     }
 }
