@@ -82,7 +82,8 @@ macro_rules! on_a_node {
             let chain = node.connect().await;
             $(
                 println!("{}", stringify!($name));
-                scenarios::$name(chain.clone()).await.expect(stringify!($name));
+                // On the heap: one future with all scenarios in it would not fit on a test's stack.
+                Box::pin(scenarios::$name(chain.clone())).await.expect(stringify!($name));
             )*
         }
     };

@@ -196,6 +196,8 @@ parameter_types! {
 impl frame_system::Config for Runtime {
     type Block = Block;
     type BlockWeights = RuntimeBlockWeights;
+    // Without it the default counts reads and writes of the database as free.
+    type DbWeight = frame_support::weights::constants::RocksDbWeight;
     type Version = Version;
     type AccountId = AccountId;
     type Hash = Hash;
@@ -205,6 +207,7 @@ impl frame_system::Config for Runtime {
     type SS58Prefix = frame_support::traits::ConstU16<SS58_PREFIX>;
     type OnNewAccount = pallet_revive::AutoMapper<Runtime>;
     type OnKilledAccount = pallet_revive::AutoMapper<Runtime>;
+    type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
 }
 
 #[derive_impl(pallet_balances::config_preludes::TestDefaultConfig)]

@@ -30,16 +30,9 @@ pub enum BindgenError {
         /// What is wrong with it.
         cause: serde_json::Error,
     },
-    /// The metadata has another format.
-    #[error("the metadata of {contract} has format {found}, this program knows {known}")]
-    Version {
-        /// The contract.
-        contract: String,
-        /// Format of the metadata.
-        found: u64,
-        /// The format that is known.
-        known: u64,
-    },
+    /// The metadata cannot be used.
+    #[error(transparent)]
+    Metadata(#[from] florin_metadata::MetadataError),
     /// A selector or a topic is no hexadecimal text of the right length.
     #[error("{contract}: {text:?} of {item} is not {bytes} bytes of hexadecimal text")]
     Hex {
@@ -51,14 +44,6 @@ pub enum BindgenError {
         text: String,
         /// How many bytes it should have.
         bytes: usize,
-    },
-    /// The metadata refers to a type that it does not hold.
-    #[error("{contract}: there is no type {id}")]
-    UnknownType {
-        /// The contract.
-        contract: String,
-        /// The type's number.
-        id: u32,
     },
     /// A type that cannot be written in Rust.
     #[error("{contract}: bindings cannot express the type {name}")]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, process::ExitCode};
 
 use clap::Parser;
-use florin_bindgen::{error::BindgenError, files, metadata::ContractMetadata, render};
+use florin_bindgen::{error::BindgenError, files, metadata, render};
 
 /// Writes typed bindings of the contracts from their metadata.
 ///
@@ -38,7 +38,7 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<ExitCode, BindgenError> {
     let mut contracts = BTreeMap::new();
     for name in &arguments.contracts {
-        contracts.insert(name.clone(), ContractMetadata::find(&arguments.metadata_dir, name)?);
+        contracts.insert(name.clone(), metadata::find(&arguments.metadata_dir, name)?);
     }
     let modules = render::modules(&contracts)?;
     if !arguments.check {

@@ -8,7 +8,7 @@ use scale_info::{form::PortableForm, Field, Type, TypeDef, TypeDefPrimitive};
 
 use crate::{
     error::BindgenError,
-    metadata::ContractMetadata,
+    metadata::{crate_root, ContractMetadata},
     names::{docs, identifier, sentence},
 };
 
@@ -68,7 +68,7 @@ impl<'a> Types<'a> {
             }
             ["primitive_types" | "ink_primitives" | "ink", ..] => Err(self.unsupported(ty)),
             [root, .., name] => {
-                let place = if *root == self.metadata.crate_root() { Place::Contract } else { Place::Shared };
+                let place = if *root == crate_root(self.metadata) { Place::Contract } else { Place::Shared };
                 self.generated(place, name, id)
             }
             [_] => Err(self.unsupported(ty)),

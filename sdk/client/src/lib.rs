@@ -6,7 +6,10 @@ pub mod address_book;
 pub mod bundle;
 pub mod chain;
 pub mod contract;
+pub mod deploy;
 pub mod error;
 pub mod node;
 pub mod plan;
 pub mod signer;
+
+pub use florin_metadata as metadata;

@@ -1,6 +1,6 @@
 //! Why a keeper's round ended early.
 
-use florin_bindings::{oracle, token, vaults, NoError};
+use florin_bindings::{token, vaults, NoError};
 use florin_client::{chain::Address, contract::CallError, error::ChainError};
 use florin_stable::{oracle::OracleError, AuctionId, CollateralTypeId, PositionId, VaultError};
 use florin_units::MathError;

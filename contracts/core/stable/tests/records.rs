@@ -59,7 +59,7 @@ fn codes_are_dense_and_equal_to_the_first_encoded_byte() {
         (indices::<VaultError>(), 31u8),
         (indices::<ParameterError>(), 23),
         (indices::<MintGateError>(), 7),
-        (indices::<OracleError>(), 17),
+        (indices::<OracleError>(), 20),
         (indices::<RoleError>(), 3),
         (indices::<MathError>(), 2),
     ] {
@@ -73,7 +73,7 @@ fn codes_are_dense_and_equal_to_the_first_encoded_byte() {
     for index in 0..23u8 {
         assert_eq!(ParameterError::decode(&mut &bytes(index)[..]).unwrap().code(), index);
     }
-    for index in 0..17u8 {
+    for index in 0..20u8 {
         assert_eq!(OracleError::decode(&mut &bytes(index)[..]).unwrap().code(), index);
     }
     for index in 0..7u8 {
