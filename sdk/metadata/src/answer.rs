@@ -115,9 +115,9 @@ impl ContractMetadata {
                     _ => None,
                 };
                 match item {
-                    Some(id) if self.type_name(id) == "u8" => {
-                        Datum::Bytes(composite.values().filter_map(Value::as_u128).filter_map(|byte| byte.try_into().ok()).collect())
-                    }
+                    Some(id) if self.type_name(id) == "u8" => Datum::Bytes(
+                        composite.values().filter_map(Value::as_u128).filter_map(|byte| byte.try_into().ok()).collect(),
+                    ),
                     Some(_) => Datum::List(composite.into_values().map(|value| self.datum(value)).collect()),
                     None => self.fields(composite),
                 }

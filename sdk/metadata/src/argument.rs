@@ -142,8 +142,13 @@ impl ContractMetadata {
                     let field = field.ok_or_else(|| format!("there is no field {name:?}"))?;
                     fitted.push((name, self.fit(value, field.ty.id)?));
                 }
-                if let Some(missing) = fields.iter().find(|field| !fitted.iter().any(|(name, _)| field.name.as_ref() == Some(name))) {
-                    return Err(format!("the field {} is missing", missing.name.as_deref().unwrap_or("without a name")));
+                if let Some(missing) =
+                    fields.iter().find(|field| !fitted.iter().any(|(name, _)| field.name.as_ref() == Some(name)))
+                {
+                    return Err(format!(
+                        "the field {} is missing",
+                        missing.name.as_deref().unwrap_or("without a name")
+                    ));
                 }
                 Ok(Composite::Named(fitted))
             }

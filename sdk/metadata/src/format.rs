@@ -1,6 +1,6 @@
 //! The file's shape.
 
-use scale_info::{form::PortableForm, PortableRegistry, Type, TypeDef};
+use scale_info::{form::PortableForm, PortableRegistry, Type, TypeDef, TypeDefPrimitive};
 use serde::Deserialize;
 
 use crate::{MetadataError, KNOWN_VERSION};
@@ -109,8 +109,7 @@ impl ContractMetadata {
     /// # Errors
     /// [`MetadataError::Json`], [`MetadataError::Version`].
     pub fn from_json(json: &serde_json::Value) -> Result<Self, MetadataError> {
-        let metadata =
-            Self::deserialize(json).map_err(|error| MetadataError::Json { cause: error.to_string() })?;
+        let metadata = Self::deserialize(json).map_err(|error| MetadataError::Json { cause: error.to_string() })?;
         if metadata.version != KNOWN_VERSION {
             return Err(MetadataError::Version {
                 contract: metadata.contract.name,
@@ -160,9 +159,7 @@ impl ContractMetadata {
     /// # Errors
     /// [`MetadataError::UnknownType`].
     pub fn type_of(&self, id: u32) -> Result<&Type<PortableForm>, MetadataError> {
-        self.registry
-            .resolve(id)
-            .ok_or_else(|| MetadataError::UnknownType { contract: self.contract.name.clone(), id })
+        self.registry.resolve(id).ok_or_else(|| MetadataError::UnknownType { contract: self.contract.name.clone(), id })
     }
 
     /// Bytes that the metadata gives as hexadecimal text.
@@ -198,17 +195,15 @@ impl ContractMetadata {
     pub fn type_name(&self, id: u32) -> String {
         let Ok(ty) = self.type_of(id) else { return format!("type {id}") };
         if let Some(name) = ty.path.segments.last() {
-            let parameters: Vec<String> = ty
-                .type_params
-                .iter()
-                .filter_map(|parameter| Some(self.type_name(parameter.ty?.id)))
-                .collect();
+            let parameters: Vec<String> =
+                ty.type_params.iter().filter_map(|parameter| Some(self.type_name(parameter.ty?.id))).collect();
             return match parameters.as_slice() {
                 [] => name.clone(),
                 parameters => format!("{name}<{}>", parameters.join(", ")),
             };
         }
         match &ty.type_def {
+            TypeDef::Primitive(TypeDefPrimitive::Str) => "String".to_owned(),
             TypeDef::Primitive(primitive) => format!("{primitive:?}").to_lowercase(),
             TypeDef::Array(array) => format!("[{}; {}]", self.type_name(array.type_param.id), array.len),
             TypeDef::Sequence(sequence) => format!("Vec<{}>", self.type_name(sequence.type_param.id)),

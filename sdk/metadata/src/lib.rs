@@ -6,7 +6,9 @@ mod argument;
 mod format;
 
 pub use answer::{Answer, Datum};
-pub use format::{ArgumentSpec, CallSpec, ContractInfo, ContractMetadata, ContractSpec, EventSpec, FieldSpec, TypeSpec};
+pub use format::{
+    ArgumentSpec, CallSpec, ContractInfo, ContractMetadata, ContractSpec, EventSpec, FieldSpec, TypeSpec,
+};
 
 /// The metadata format of ink! 6.
 pub const KNOWN_VERSION: u64 = 6;

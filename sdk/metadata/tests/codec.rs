@@ -37,7 +37,8 @@ enum LangError {
 fn metadata() -> ContractMetadata {
     let mut registry = Registry::new();
     let mut id = |ty| registry.register_type(&ty).id;
-    let (params, text, list) = (id(meta_type::<Params>()), id(meta_type::<String>()), id(meta_type::<Vec<(u8, bool)>>()));
+    let (params, text, list) =
+        (id(meta_type::<Params>()), id(meta_type::<String>()), id(meta_type::<Vec<(u8, bool)>>()));
     let wad = id(meta_type::<Wad>());
     let (number, some) = (id(meta_type::<U256>()), id(meta_type::<Option<U256>>()));
     let number_returned = id(meta_type::<Result<U256, LangError>>());
@@ -123,7 +124,10 @@ fn what_does_not_fit_is_refused_with_the_reason() {
     assert!(cause("say", &["a", "[]", "5 6"]).contains("left over"));
     cause("say", &["a", "[(256, true)]", "5"]);
     let missing = metadata.encode_message("say", &texts(&["a"])).expect_err("two are missing");
-    assert_eq!(missing.to_string(), "say(text: String, list: Vec<(u8, bool)>, offset: i64) -> Vec<u8> takes 3 arguments, 1 were given");
+    assert_eq!(
+        missing.to_string(),
+        "say(text: String, list: Vec<(u8, bool)>, offset: i64) -> Vec<u8> takes 3 arguments, 1 were given"
+    );
     assert!(matches!(metadata.encode_message("sing", &[]), Err(MetadataError::UnknownMessage { .. })));
 }
 

@@ -1,0 +1,117 @@
+//! The layers of ARCHITECTURE.md, checked over the packages' own dependencies.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+
+/// What each package may depend on, of this project's own packages and of the frameworks that only some layers may know.
+/// Dependencies of tests are not looked at.
+const RULES: &[(&str, &[&str])] = &[
+    // Rules: pure arithmetic and decisions. No chain, no contract framework, no input or output.
+    ("florin-units", &[]),
+    ("florin-stable", &["florin-units"]),
+    // Contracts: ink! and the rules, nothing of the SDK.
+    ("florin-shell", &["florin-units", "florin-stable", "ink"]),
+    ("florin-token", &["florin-units", "florin-stable", "florin-shell", "ink"]),
+    ("florin-oracle", &["florin-units", "florin-stable", "florin-shell", "ink"]),
+    ("florin-vaults", &["florin-units", "florin-stable", "florin-shell", "ink"]),
+    ("florin-hostile-token", &["florin-units", "florin-stable", "florin-shell", "ink"]),
+    // The chain: FRAME, and nothing of Florin's rules. The sandbox serves the SDK's Chain trait.
+    ("florin-runtime", &["frame"]),
+    ("florin-sandbox", &["florin-runtime", "florin-client", "frame"]),
+    ("florin-node", &["florin-runtime", "frame", "tokio"]),
+    // The SDK: rules and bindings; the only layer that knows subxt.
+    ("florin-metadata", &[]),
+    ("florin-bindgen", &["florin-metadata"]),
+    ("florin-bindings", &["florin-units", "florin-stable"]),
+    ("florin-client", &["florin-units", "florin-stable", "florin-bindings", "florin-metadata", "subxt", "tokio"]),
+    ("florin-keeper", &["florin-units", "florin-stable", "florin-bindings", "florin-client", "tokio"]),
+    (
+        "florin-cli",
+        &[
+            "florin-units",
+            "florin-stable",
+            "florin-bindings",
+            "florin-client",
+            "florin-keeper",
+            "florin-metadata",
+            "tokio",
+        ],
+    ),
+    (
+        "florin-e2e-tests",
+        &[
+            "florin-units",
+            "florin-stable",
+            "florin-bindings",
+            "florin-client",
+            "florin-keeper",
+            "florin-sandbox",
+            "tokio",
+        ],
+    ),
+];
+
+/// The framework that a dependency from outside belongs to, if it is one that the rules speak of.
+fn framework(name: &str) -> Option<&'static str> {
+    const FRAME: [&str; 7] = ["frame-", "pallet-", "sp-", "sc-", "polkadot-sdk", "substrate-", "cumulus-"];
+    match name {
+        _ if name == "ink" || name.starts_with("ink_") => Some("ink"),
+        _ if name.starts_with("subxt") => Some("subxt"),
+        "tokio" => Some("tokio"),
+        _ if FRAME.iter().any(|prefix| name.starts_with(prefix)) => Some("frame"),
+        _ => None,
+    }
+}
+
+fn normal_dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
+    let metadata = MetadataCommand::new().manifest_path(manifest).no_deps().exec().expect("cargo metadata");
+    let packages = metadata.packages.iter().map(|package| {
+        let names = package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+            .map(|dependency| dependency.name.to_string());
+        (package.name.to_string(), names.collect())
+    });
+    packages.collect()
+}
+
+#[test]
+fn packages_depend_only_on_the_layers_below() {
+    let rules: BTreeMap<&str, &[&str]> = RULES.iter().copied().collect();
+    let found = normal_dependencies();
+    let names: BTreeSet<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(names, rules.keys().copied().collect(), "every package has its rule, and no rule is without a package");
+    let mut broken = Vec::new();
+    for (package, dependencies) in &found {
+        for dependency in dependencies {
+            let layer =
+                if dependency.starts_with("florin-") { Some(dependency.as_str()) } else { framework(dependency) };
+            if let Some(layer) = layer {
+                if !rules[package.as_str()].contains(&layer) {
+                    broken.push(format!("{package} -> {dependency}"));
+                }
+            }
+        }
+    }
+    assert!(broken.is_empty(), "these break the layers: {broken:?}");
+}
+
+#[test]
+fn the_rules_are_pure() {
+    // No standard library and no input or output in the core: what it is made of says so.
+    for package in ["units", "stable"] {
+        let path = format!("{}/../contracts/core/{package}/src", env!("CARGO_MANIFEST_DIR"));
+        let root = std::fs::read_to_string(format!("{path}/lib.rs")).expect("lib.rs");
+        assert!(root.contains("no_std"), "{package} is no_std");
+        for entry in std::fs::read_dir(path).expect("a folder") {
+            let file = entry.expect("an entry").path();
+            let text = std::fs::read_to_string(&file).expect("a text");
+            for forbidden in ["std::fs", "std::net", "std::time", "std::env", "f32", "f64"] {
+                assert!(!text.contains(forbidden), "{} uses {forbidden}", file.display());
+            }
+        }
+    }
+}
