@@ -6,6 +6,7 @@ use florin_client::{
     chain::{Address, DevChain, Wait},
     contract::{CallError, Client, Done, InstantiateError},
     error::ChainError,
+    quote::QuoteError,
     signer::{Signer, SignerError},
 };
 use florin_keeper::{KeeperError, Suite};
@@ -49,6 +50,9 @@ pub enum HarnessError {
     /// An account's key could not be made.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// There was no quote.
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
     /// A bot failed.
     #[error(transparent)]
     Keeper(#[from] KeeperError),

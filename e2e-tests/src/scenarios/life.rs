@@ -4,9 +4,10 @@ use florin_bindings::{token, vaults};
 use florin_client::{
     chain::{DevChain, Wait},
     contract::{decode_events, Client},
+    quote::{QuoteError, Quotes},
 };
-use florin_stable::{collateral::Asset, pause::Operation, quote, vault::View, VaultError};
-use florin_units::{Amount, Wad, U256};
+use florin_stable::{collateral::Asset, liquidation::Take, pause::Operation, quote::PositionPreview, VaultError};
+use florin_units::{Amount, Price, Wad, U256};
 
 use super::{check_books, refused, Outcome};
 use crate::{
@@ -112,45 +113,82 @@ pub async fn approve_asset<C: DevChain>(
     Ok(())
 }
 
-/// Previews are the same decisions on the same records, so the chain does to the unit what they say.
+/// Previews are the same decisions on the same records, so the chain does to the unit what they say; and what is the most is
+/// the most: one unit more is refused.
 pub async fn quotes_agree_with_the_chain_to_the_unit<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain).await?;
-    let owner = world.person(1).await?;
+    let (owner, keeper) = (world.person(1).await?, world.person(2).await?);
+    let quotes = Quotes::new(world.suite.client.clone(), world.suite.vaults);
+    let account = owner.account().to_address();
+    let preview = quotes.preview_open(account, 0, native(100), coins(1_234)).await?;
     let id = world.open(&owner, 100, 1_234).await?;
+    as_previewed(&world, id, &preview).await?;
     world.allow(&owner).await?;
-    for (elapsed, draw, repay) in [(1, 333u64, 17u64), (3_599, 1, 101), (86_399, 77, 5)] {
+    for (elapsed, amount) in [(1, 333u64), (3_599, 101), (86_399, 77)] {
         world.advance(elapsed).await?;
         world.report(0, dollars(100)).await?;
-        for act in [draw, repay] {
-            let view = View {
-                kind: world.suite.collateral_type(0).await?,
-                position: world.suite.position(id).await?.expect("open"),
-                ledger: world.suite.ledger().await?,
-            };
-            let now = world.suite.now().await?;
-            let preview = if act == draw {
-                let preview = quote::preview_draw(&view, coins(act), now);
-                let done = world.call_vaults(&owner, 0, &vaults::draw(id, coins(act))).await;
-                if let Err(VaultError::PriceInGrace { .. }) = preview {
-                    assert_refused!(done, vaults::Error::Vault(VaultError::PriceInGrace { .. }));
-                    world.advance(700).await?;
-                    continue;
-                }
-                done?;
-                preview
-            } else {
-                let preview = quote::preview_repay(&view, coins(act), now);
-                world.call_vaults(&owner, 0, &vaults::repay(id, coins(act))).await?;
-                preview
-            };
-            let preview = preview.expect("the chain agreed");
-            assert_eq!(world.suite.position(id).await?, Some(preview.outcome.view.position));
-            assert_eq!(world.suite.ledger().await?, preview.outcome.view.ledger);
-            assert_eq!(world.suite.collateral_type(0).await?, preview.outcome.view.kind);
-            assert_eq!(world.suite.client.read(world.suite.vaults, &vaults::debt_of(id)).await?, preview.debt);
-        }
+        // After a day without a price owners have ten minutes before anybody acts on it.
+        world.advance(601).await?;
+        let preview = quotes.preview_draw(id, coins(amount)).await?;
+        world.call_vaults(&owner, 0, &vaults::draw(id, coins(amount))).await?;
+        as_previewed(&world, id, &preview).await?;
+        let preview = quotes.preview_repay(id, coins(amount / 2)).await?;
+        world.call_vaults(&owner, 0, &vaults::repay(id, coins(amount / 2))).await?;
+        as_previewed(&world, id, &preview).await?;
+        let preview = quotes.preview_deposit(id, native(3)).await?;
+        world.call_vaults(&owner, 3 * UNIT, &vaults::deposit(id, native(3))).await?;
+        as_previewed(&world, id, &preview).await?;
+        let preview = quotes.preview_withdraw(id, native(2)).await?;
+        world.call_vaults(&owner, 0, &vaults::withdraw(id, native(2))).await?;
+        as_previewed(&world, id, &preview).await?;
     }
+
+    let most = quotes.maximum_draw(id).await?;
+    let above = most.checked_add(Wad::from_raw(1)).expect("fits");
+    assert_refused!(
+        world.call_vaults(&owner, 0, &vaults::draw(id, above)).await,
+        vaults::Error::Vault(VaultError::BelowSafetyRatio { .. })
+    );
+    world.call_vaults(&owner, 0, &vaults::draw(id, most)).await?;
+    assert_eq!(quotes.maximum_draw(id).await?, Wad::ZERO);
+    let most = quotes.maximum_withdrawal(id).await?;
+    let above = most.checked_add(Amount::from_raw(1)).expect("fits");
+    assert_refused!(
+        world.call_vaults(&owner, 0, &vaults::withdraw(id, above)).await,
+        vaults::Error::Vault(VaultError::BelowSafetyRatio { .. })
+    );
+
+    // A liquidation and a purchase.
+    world.open(&keeper, 2_000, 20_000).await?;
+    world.allow(&keeper).await?;
+    world.move_price(0, dollars(80)).await?;
+    let (buyer, caller) = (&keeper, keeper.account().to_address());
+    let preview = quotes.preview_liquidation(id, caller).await?;
+    let auction = world.call_vaults(&keeper, 0, &vaults::liquidate(id)).await?.value.expect("there is collateral");
+    assert_eq!(world.suite.position(id).await?, Some(preview.view.position));
+    assert_eq!(world.suite.ledger().await?, preview.view.ledger);
+    assert_eq!(world.suite.auction(auction).await?, preview.auction);
+    world.advance(1_500).await?;
+    let command = Take { max_collateral: native(5), max_price: Price::MAX };
+    let preview = quotes.preview_take(auction, &command, caller).await?;
+    let take = vaults::take(auction, command.max_collateral, command.max_price);
+    assert_eq!(world.call_vaults(buyer, 0, &take).await?.value, (preview.sold, preview.paid));
+    assert_eq!(world.suite.auction(auction).await?, preview.auction);
+    assert_eq!(world.suite.ledger().await?, preview.view.ledger);
+
+    let refused = quotes.preview_withdraw(id + 1_000, native(1)).await;
+    assert!(matches!(refused, Err(QuoteError::Refused(VaultError::UnknownPosition { .. }))), "{refused:?}");
     check_books(&world).await
+}
+
+async fn as_previewed<C: DevChain>(world: &World<C>, id: u64, preview: &PositionPreview) -> Outcome {
+    let suite = &world.suite;
+    assert_eq!(suite.position(id).await?, Some(preview.outcome.view.position));
+    assert_eq!(suite.ledger().await?, preview.outcome.view.ledger);
+    assert_eq!(suite.collateral_type(0).await?, preview.outcome.view.kind);
+    assert_eq!(suite.client.read(suite.vaults, &vaults::debt_of(id)).await?, preview.debt);
+    assert_eq!(suite.client.read(suite.vaults, &vaults::health(id)).await?, preview.health);
+    Ok(())
 }
 
 /// Two clients that share nothing but an account send at once; both succeed, nothing is lost.

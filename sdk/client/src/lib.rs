@@ -10,6 +10,7 @@ pub mod deploy;
 pub mod error;
 pub mod node;
 pub mod plan;
+pub mod quote;
 pub mod signer;
 
 pub use florin_metadata as metadata;
