@@ -10,10 +10,7 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use super::{
-    prices::{human_time, HOUR},
-    statistics::Sample,
-};
+use super::{prices::human_time, statistics::Sample};
 
 const SIZE: (u32, u32) = (1_200, 840);
 const UPPER_HEIGHT: u32 = 420;
@@ -106,13 +103,19 @@ fn headroom(values: impl Iterator<Item = f64>) -> f64 {
     values.fold(0.0, f64::max).max(1e-6) * 1.08
 }
 
-fn day(first: Timestamp, hour: f64) -> String {
-    let time = Timestamp::from_raw(first.raw().saturating_add(hour.max(0.0) as u64 * HOUR));
-    human_time(time).rsplit_once(' ').map(|(day, _)| day.to_owned()).unwrap_or_default()
+/// Days from the first sample on: ticks at whole days where there is room for no more.
+fn place(hour: usize) -> f64 {
+    hour as f64 / 24.0
 }
 
-fn last_hour(samples: &[Sample]) -> f64 {
-    samples.len().saturating_sub(1).max(1) as f64
+fn label(first: Timestamp, days: f64) -> String {
+    let minutes = (days.max(0.0) * 1_440.0).round() as u64;
+    let text = human_time(Timestamp::from_raw(first.raw().saturating_add(minutes.saturating_mul(60))));
+    text.strip_suffix(" 00:00").map(str::to_owned).unwrap_or(text)
+}
+
+fn last_day(samples: &[Sample]) -> f64 {
+    place(samples.len().saturating_sub(1).max(1))
 }
 
 fn labels(samples: &[Sample]) -> usize {
@@ -126,7 +129,7 @@ fn draw_price(area: &Area<'_>, first: Timestamp, samples: &[Sample]) -> Result<(
         .margin_right(28)
         .x_label_area_size(34)
         .y_label_area_size(84)
-        .build_cartesian_2d(0.0..last_hour(samples), 0.0..top)
+        .build_cartesian_2d(0.0..last_day(samples), 0.0..top)
         .map_err(drawing)?;
     chart
         .configure_mesh()
@@ -135,22 +138,22 @@ fn draw_price(area: &Area<'_>, first: Timestamp, samples: &[Sample]) -> Result<(
         .axis_style(INK)
         .x_labels(labels(samples))
         .y_labels(6)
-        .x_label_formatter(&|hour| day(first, *hour))
+        .x_label_formatter(&|days| label(first, *days))
         .y_label_formatter(&|price| format!("{price:.0}"))
         .y_desc("price of one ether (US dollars)")
         .label_style((FONT, 14).into_font().color(&INK))
         .axis_desc_style((FONT, 15).into_font().color(&INK))
         .draw()
         .map_err(drawing)?;
-    let price = samples.iter().enumerate().map(|(hour, sample)| (hour as f64, dollars(sample.price.raw())));
+    let price = samples.iter().enumerate().map(|(hour, sample)| (place(hour), dollars(sample.price.raw())));
     chart
         .draw_series(LineSeries::new(price, PRICE.stroke_width(2)))
         .map_err(drawing)?
         .label("price, hourly close")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], PRICE.stroke_width(2)));
     let marks = samples.iter().enumerate().filter(|(_, sample)| sample.liquidations > 0).map(|(hour, sample)| {
-        let place = (hour as f64, dollars(sample.price.raw()));
-        Circle::new(place, mark_radius(sample.liquidations), LIQUIDATION.mix(0.55).filled())
+        let centre = (place(hour), dollars(sample.price.raw()));
+        Circle::new(centre, mark_radius(sample.liquidations), LIQUIDATION.mix(0.55).filled())
     });
     chart
         .draw_series(marks)
@@ -181,7 +184,7 @@ fn draw_books(area: &Area<'_>, first: Timestamp, samples: &[Sample]) -> Result<(
         .margin_right(28)
         .x_label_area_size(52)
         .y_label_area_size(84)
-        .build_cartesian_2d(0.0..last_hour(samples), 0.0..top)
+        .build_cartesian_2d(0.0..last_day(samples), 0.0..top)
         .map_err(drawing)?;
     chart
         .configure_mesh()
@@ -190,7 +193,7 @@ fn draw_books(area: &Area<'_>, first: Timestamp, samples: &[Sample]) -> Result<(
         .axis_style(INK)
         .x_labels(labels(samples))
         .y_labels(6)
-        .x_label_formatter(&|hour| day(first, *hour))
+        .x_label_formatter(&|days| label(first, *days))
         .y_label_formatter(&|value| format!("{value:.digits$}"))
         .x_desc("day (UTC)")
         .y_desc("millions of US dollars")
@@ -198,17 +201,17 @@ fn draw_books(area: &Area<'_>, first: Timestamp, samples: &[Sample]) -> Result<(
         .axis_desc_style((FONT, 15).into_font().color(&INK))
         .draw()
         .map_err(drawing)?;
-    let collateral = samples.iter().enumerate().map(|(hour, sample)| (hour as f64, millions(sample.collateral.raw())));
+    let collateral = samples.iter().enumerate().map(|(hour, sample)| (place(hour), millions(sample.collateral.raw())));
     chart
         .draw_series(AreaSeries::new(collateral, 0.0, COLLATERAL.mix(0.12)).border_style(COLLATERAL.stroke_width(2)))
         .map_err(drawing)?
-        .label("value of all collateral")
+        .label("value of the collateral of the borrowers")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], COLLATERAL.stroke_width(2)));
-    let debt = samples.iter().enumerate().map(|(hour, sample)| (hour as f64, millions(sample.debt.raw())));
+    let debt = samples.iter().enumerate().map(|(hour, sample)| (place(hour), millions(sample.debt.raw())));
     chart
         .draw_series(AreaSeries::new(debt, 0.0, DEBT.mix(0.18)).border_style(DEBT.stroke_width(2)))
         .map_err(drawing)?
-        .label("debt of all vaults")
+        .label("debt of the borrowers")
         .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], DEBT.stroke_width(2)));
     chart
         .configure_series_labels()
@@ -245,7 +248,14 @@ mod tests {
     fn the_picture_names_what_it_shows() {
         let text = render("March 2020", &samples()).unwrap();
         assert!(text.starts_with("<svg"));
-        for word in ["March 2020", "US dollars", "debt of all vaults", "value of all collateral", "day (UTC)", "1 Mar"] {
+        for word in [
+            "March 2020",
+            "US dollars",
+            "debt of the borrowers",
+            "value of the collateral of the borrowers",
+            "day (UTC)",
+            "1 Mar",
+        ] {
             assert!(text.contains(word), "{word}");
         }
     }

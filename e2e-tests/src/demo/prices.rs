@@ -88,10 +88,12 @@ pub fn parse(table: &str) -> Result<Vec<Hour>, PriceError> {
     while reader.read_record(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
         let row: Row = record.deserialize(Some(&headers))?;
-        let time = parse_time(&row.utc_hour)
-            .ok_or_else(|| PriceError::Time { line, found: row.utc_hour.clone() })?;
-        let raw = parse_units(&row.close_usd, PRICE_DECIMALS)
-            .map_err(|cause| PriceError::Price { line, found: row.close_usd.clone(), cause })?;
+        let time = parse_time(&row.utc_hour).ok_or_else(|| PriceError::Time { line, found: row.utc_hour.clone() })?;
+        let raw = parse_units(&row.close_usd, PRICE_DECIMALS).map_err(|cause| PriceError::Price {
+            line,
+            found: row.close_usd.clone(),
+            cause,
+        })?;
         if raw == 0 {
             return Err(PriceError::Zero { line });
         }
@@ -187,7 +189,10 @@ mod tests {
     fn the_month_is_read_exactly() {
         let hours = parse(MARCH_2020).unwrap();
         assert_eq!(hours.len(), 744);
-        assert_eq!(hours[0], Hour { time: Timestamp::from_raw(MARCH), price: Price::from_raw(218_360_000_000_000_000_000) });
+        assert_eq!(
+            hours[0],
+            Hour { time: Timestamp::from_raw(MARCH), price: Price::from_raw(218_360_000_000_000_000_000) }
+        );
         assert_eq!(hours[1].price.raw(), 223_600_000_000_000_000_000);
         assert_eq!(hours[743].time.raw(), MARCH + 743 * HOUR);
         assert_eq!(hours[743].price.raw(), 132_720_000_000_000_000_000);

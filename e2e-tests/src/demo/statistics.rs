@@ -36,9 +36,9 @@ pub struct Sample {
     pub time: Timestamp,
     /// Market price.
     pub price: Price,
-    /// Debt of all vaults, rounded down.
+    /// Debt of the borrowers' vaults, rounded down.
     pub debt: Wad,
-    /// Value of all collateral, in vaults and on auction, at the market price, rounded down.
+    /// Value of their collateral, in vaults and on auction, at the market price, rounded down.
     pub collateral: Wad,
     /// Liquidations in this hour.
     pub liquidations: u32,

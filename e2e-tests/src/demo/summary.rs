@@ -212,11 +212,11 @@ pub fn table(statistics: &Statistics, ending: &Ending) -> Result<Table, MathErro
             statistics.vaults_partial()
         ),
     );
-    row("debt closed", format!("{} FLRN in {} liquidations", coin(statistics.closed.to_wad_down()?), statistics.liquidations));
     row(
-        "collateral sold",
-        format!("{} ether in {} sales", tokens(statistics.sold, ending.decimals), statistics.sales),
+        "debt closed",
+        format!("{} FLRN in {} liquidations", coin(statistics.closed.to_wad_down()?), statistics.liquidations),
     );
+    row("collateral sold", format!("{} ether in {} sales", tokens(statistics.sold, ending.decimals), statistics.sales));
     row("paid for it", format!("{} FLRN", coin(statistics.paid)));
     row("average sale, share of market", statistics.average_sale()?.map_or_else(none, percent));
     row("worst sale, share of market", statistics.worst_sale.map_or_else(none, percent));
@@ -230,10 +230,7 @@ pub fn table(statistics: &Statistics, ending: &Ending) -> Result<Table, MathErro
         row(&format!("profit of {}", keeper.name), format!("$ {}", signed_cents(keeper.profit)));
     }
     row("coin in existence", format!("{} FLRN", coin(ending.supply)));
-    row(
-        "solvency equation",
-        format!("exact {} / {} times", statistics.solvency_exact, statistics.solvency_checks),
-    );
+    row("solvency equation", format!("exact {} / {} times", statistics.solvency_exact, statistics.solvency_checks));
     row("transactions, time", format!("{}, {} s on {}", ending.transactions, ending.seconds, ending.chain));
     Ok(table)
 }

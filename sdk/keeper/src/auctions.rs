@@ -32,7 +32,9 @@ impl AuctionBook {
     /// Those of the chain.
     pub async fn refresh<C: Chain>(&mut self, suite: &Suite<C>, limit: u64) -> Result<bool, KeeperError> {
         let head = suite.client.chain().head().await?;
-        let first = self.next_block.unwrap_or_else(|| head.number.saturating_add(1));
+        // Events tell of changes only; where no auction is open there is nothing that could have changed.
+        let unread = self.next_block.filter(|_| !self.open.is_empty());
+        let first = unread.unwrap_or_else(|| head.number.saturating_add(1));
         let beyond = head.number.saturating_add(1).min(first.saturating_add(limit));
         for number in first..beyond {
             let mut changed = Vec::new();

@@ -9,7 +9,7 @@ use florin_client::{
     contract::{CallError, Preview},
     signer::Signer,
 };
-use florin_stable::oracle::{FeedConfig, FeedState, OracleError};
+use florin_stable::oracle::{update, FeedConfig, FeedState, OracleError};
 use florin_units::{Bps, MathError, Price, Seconds, Timestamp};
 
 use crate::{error::KeeperError, suite::Suite};
@@ -69,7 +69,7 @@ impl<C: Chain> OracleFeeder<C> {
             if report.reported {
                 *self.last() = Some((price, now));
             }
-        } else if self.can_move(price, now).await? {
+        } else if self.can_move(now).await? {
             let message = oracle::poke(self.config.feed);
             report.poked = self.act(&message, &mut report).await?;
         }
@@ -91,14 +91,15 @@ impl<C: Chain> OracleFeeder<C> {
         found.ok_or(KeeperError::UnknownFeed { feed })
     }
 
-    /// Whether the oracle's price is not the reported one and may move again.
-    async fn can_move(&self, price: Price, now: Timestamp) -> Result<bool, KeeperError> {
-        let Some(state) = self.feed_state().await? else { return Ok(true) };
-        if state.price == price {
+    /// Whether a renewal would move the oracle's price now, by the oracle's own rules on its own records.
+    async fn can_move(&self, now: Timestamp) -> Result<bool, KeeperError> {
+        let (state, config) = (self.feed_state().await?, self.feed_config().await?);
+        if state.is_some_and(|state| now < state.stepped_at.after(config.update_interval)) {
             return Ok(false);
         }
-        let config = self.feed_config().await?;
-        Ok(now >= state.stepped_at.after(config.update_interval))
+        let reports = self.suite.client.read(self.suite.oracle, &oracle::feed_reports(self.config.feed)).await?;
+        let next = update(&config, &reports, state.as_ref(), now);
+        Ok(next.is_ok_and(|next| state.is_none_or(|state| state.price != next.price)))
     }
 
     async fn act(&self, message: &Message<(), OracleError>, report: &mut FeederReport) -> Result<bool, KeeperError> {

@@ -6,6 +6,8 @@
 //! chain's own records by the chain's own rules, tried before it is sent, and left alone where it brings less than it costs.
 //! Where somebody else was quicker, nothing is lost but a fee.
 
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
 mod auctions;
 pub mod bid;
 mod economics;
