@@ -35,7 +35,7 @@ const LARGEST_STEP: Bps = Bps::from_raw(1_000);
 const RENEWALS: u32 = 20;
 /// Time between two rounds of the keepers.
 const ROUND: u64 = 300;
-/// All positions are read again after so many hours even if none can have become unsafe.
+/// Fees are booked and all positions read again after so many hours even if none can have become unsafe.
 const RECOUNT_EVERY: usize = 24;
 /// A page of positions.
 const PAGE: u8 = 100;
@@ -73,6 +73,8 @@ pub async fn replay<C: DevChain>(chain: C, settings: &Settings) -> Result<Replay
     for (index, hour) in settings.hours.iter().enumerate() {
         stage.hour(index, hour).await?;
     }
+    stage.accrue().await?;
+    stage.recount().await?;
     stage.progress.finish();
     let ending = stage.ending(settings, last.price, started).await?;
     Ok(Replay { statistics: stage.statistics, ending })
@@ -153,6 +155,7 @@ impl<C: DevChain> Stage<C> {
         self.world.suite.client.chain().set_time_ms(hour.time.raw().saturating_mul(1_000)).await?;
         self.report(hour).await?;
         if index.is_multiple_of(RECOUNT_EVERY) {
+            self.accrue().await?;
             self.recount().await?;
         }
         let before = self.statistics.liquidations;
@@ -290,6 +293,13 @@ impl<C: DevChain> Stage<C> {
             self.statistics.add_reward(done.reward)?;
             self.count(1);
         }
+        Ok(())
+    }
+
+    /// Books the fees up to now; each act on a vault does the same.
+    async fn accrue(&mut self) -> Result<(), DemoError> {
+        self.world.govern_vaults(&vaults::accrue(COLLATERAL)).await?;
+        self.count(1);
         Ok(())
     }
 
