@@ -9,8 +9,9 @@ use florin_stable::{
     collateral::{Asset, CollateralType},
     ledger::{Recount, SolvencyReport},
     oracle::FeedConfig,
+    position::Position,
 };
-use florin_units::{Amount, Bps, Price, Rad, Seconds, Wad, U256};
+use florin_units::{Amount, Bps, Price, Seconds, Wad, U256};
 
 use super::{
     people::{endow, open, Exchange, Keeper, COLLATERAL, DECIMALS, FIRST_BORROWER, KEEPERS},
@@ -97,8 +98,8 @@ struct Stage<C> {
     native_decimals: u8,
     /// The highest price at which a position is unsafe, as last read; none where none has debt.
     watched: Option<Price>,
-    /// Collateral of the exchange's vault, which never changes.
-    reserve: Amount,
+    /// The exchange's vault, which never changes.
+    reserve: Position,
 }
 
 impl<C: DevChain> Stage<C> {
@@ -144,7 +145,7 @@ impl<C: DevChain> Stage<C> {
             granularity,
             native_decimals: info.native_decimals,
             watched: None,
-            reserve: vault.collateral,
+            reserve: vault,
         };
         stage.recount().await?;
         Ok(stage)
@@ -161,22 +162,24 @@ impl<C: DevChain> Stage<C> {
         let before = self.statistics.liquidations;
         let end = hour.time.after(Seconds::from_raw(HOUR));
         let mut round = 0usize;
-        loop {
-            self.round(index.wrapping_add(round), hour.price).await?;
-            let is_quiet = self.kind().await?.state.auction_debt.is_zero();
+        let kind = loop {
+            let kind = self.round(index.wrapping_add(round), hour.price).await?;
+            if kind.state.auction_debt.is_zero() {
+                break kind;
+            }
             let now = self.world.suite.now().await?;
-            if is_quiet || now.after(Seconds::from_raw(ROUND)) >= end {
-                break;
+            if now.after(Seconds::from_raw(ROUND)) >= end {
+                break kind;
             }
             self.world.advance(ROUND).await?;
             round = round.wrapping_add(1);
-        }
+        };
         if round > 0 {
             let healed = self.healer.step().await?;
             self.count(u64::from(healed.netted.is_some()));
         }
         let liquidations = self.statistics.liquidations.saturating_sub(before).try_into().unwrap_or(u32::MAX);
-        self.close_hour(hour, liquidations).await?;
+        self.close_hour(hour, &kind, liquidations).await?;
         self.tell(index, hour);
         Ok(())
     }
@@ -226,7 +229,8 @@ impl<C: DevChain> Stage<C> {
     }
 
     /// Each keeper once, in turn another first.
-    async fn round(&mut self, turn: usize, market: Price) -> Result<(), DemoError> {
+    /// Returns the collateral type as it stands afterwards.
+    async fn round(&mut self, turn: usize, market: Price) -> Result<CollateralType, DemoError> {
         let count = self.keepers.len();
         let kind = self.kind().await?;
         let mut is_any_unsafe = match self.watched {
@@ -234,6 +238,9 @@ impl<C: DevChain> Stage<C> {
             None => false,
         };
         let mut is_any_open = !kind.state.auction_debt.is_zero();
+        if !is_any_unsafe && !is_any_open {
+            return Ok(kind);
+        }
         let mut has_changed = false;
         for place in 0..count {
             let index = turn.wrapping_add(place).checked_rem(count).unwrap_or(0);
@@ -252,7 +259,7 @@ impl<C: DevChain> Stage<C> {
         if has_changed || is_any_unsafe {
             self.recount().await?;
         }
-        Ok(())
+        self.kind().await
     }
 
     /// A keeper buys what its coin pays for and sells it to the exchange: it can buy again in the next round only.
@@ -330,15 +337,13 @@ impl<C: DevChain> Stage<C> {
         Ok(())
     }
 
-    async fn close_hour(&mut self, hour: &Hour, liquidations: u32) -> Result<(), DemoError> {
+    async fn close_hour(&mut self, hour: &Hour, kind: &CollateralType, liquidations: u32) -> Result<(), DemoError> {
         let suite = &self.world.suite;
         let report: SolvencyReport = suite.client.read(suite.vaults, &vaults::solvency()).await?;
         self.statistics.solvency_checks = self.statistics.solvency_checks.saturating_add(1);
         self.statistics.solvency_exact = self.statistics.solvency_exact.saturating_add(u64::from(report.is_exact()));
-        let kind = self.kind().await?;
-        let vault = suite.position(self.exchange.position).await?;
-        let reserve = vault.map_or(Rad::ZERO, |vault| vault.debt(kind.state.rate));
-        let collateral = kind.state.total_collateral.checked_sub(self.reserve)?;
+        let reserve = self.reserve.debt(kind.state.rate);
+        let collateral = kind.state.total_collateral.checked_sub(self.reserve.collateral)?;
         self.statistics.samples.push(Sample {
             time: hour.time,
             price: hour.price,

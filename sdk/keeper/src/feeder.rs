@@ -69,7 +69,12 @@ impl<C: Chain> OracleFeeder<C> {
             if report.reported {
                 *self.last() = Some((price, now));
             }
-        } else if self.can_move(now).await? {
+        } else {
+            let state = self.feed_state().await?;
+            if !self.can_move(state.as_ref(), last, now).await? {
+                report.price = state.map(|state| state.price);
+                return Ok(report);
+            }
             let message = oracle::poke(self.config.feed);
             report.poked = self.act(&message, &mut report).await?;
         }
@@ -92,13 +97,22 @@ impl<C: Chain> OracleFeeder<C> {
     }
 
     /// Whether a renewal would move the oracle's price now, by the oracle's own rules on its own records.
-    async fn can_move(&self, now: Timestamp) -> Result<bool, KeeperError> {
-        let (state, config) = (self.feed_state().await?, self.feed_config().await?);
+    async fn can_move(
+        &self,
+        state: Option<&FeedState>,
+        last: Option<(Price, Timestamp)>,
+        now: Timestamp,
+    ) -> Result<bool, KeeperError> {
+        // Where the price is the one last reported here there is nothing to wish for.
+        if state.map(|state| state.price) == last.map(|(price, _)| price) {
+            return Ok(false);
+        }
+        let config = self.feed_config().await?;
         if state.is_some_and(|state| now < state.stepped_at.after(config.update_interval)) {
             return Ok(false);
         }
         let reports = self.suite.client.read(self.suite.oracle, &oracle::feed_reports(self.config.feed)).await?;
-        let next = update(&config, &reports, state.as_ref(), now);
+        let next = update(&config, &reports, state, now);
         Ok(next.is_ok_and(|next| state.is_none_or(|state| state.price != next.price)))
     }
 
