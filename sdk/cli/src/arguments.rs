@@ -147,9 +147,9 @@ pub(crate) struct StartArguments {
     /// (interval=1000).
     #[arg(long, value_name = "WHEN", default_value = "instant")]
     pub(crate) sealing: String,
-    /// Whose time blocks bear: system (this machine's) or manual (it stands still until it is moved).
+    /// Whose time blocks bear.
     #[arg(long, value_name = "CLOCK", default_value = "system")]
-    pub(crate) clock: String,
+    pub(crate) clock: Clock,
     /// Where a manual clock starts on a new chain: a time as of `florin node set-time`.
     #[arg(long, value_name = "TIME")]
     pub(crate) start_time: Option<String>,
@@ -162,6 +162,15 @@ pub(crate) struct StartArguments {
     /// How long to wait until the node answers.
     #[arg(long, value_name = "SPAN", default_value = "3m")]
     pub(crate) timeout: String,
+}
+
+/// Whose time blocks bear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Clock {
+    /// This machine's; it can be moved forward.
+    System,
+    /// Nobody's: it stands still until it is moved.
+    Manual,
 }
 
 /// Arguments of `florin deploy`.

@@ -129,8 +129,28 @@ pub(crate) enum CliError {
     RefusedByMetadata {
         /// The message.
         message: String,
+        /// Name of the contract's error, in capitals.
+        code: String,
         /// What the contract returned.
         returned: String,
+        /// The same for programs.
+        error: Value,
+    },
+    /// A file that should hold metadata does not.
+    #[error("cannot use the metadata {}: {cause}", path.display())]
+    MetadataFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+    /// Nothing says what a contract understands.
+    #[error("no bundle in {} has the code that {contract:?} runs; give its metadata with --metadata FILE", folder.display())]
+    NoMetadata {
+        /// The contract.
+        contract: Address,
+        /// Where bundles were looked for.
+        folder: PathBuf,
     },
     /// There is no contract.
     #[error("there is no contract at {contract:?}")]
@@ -230,6 +250,9 @@ impl CliError {
         if let Self::Refused { refusal, .. } = self {
             return refusal.code.clone();
         }
+        if let Self::RefusedByMetadata { code, .. } = self {
+            return code.clone();
+        }
         let code = match self {
             Self::CommandLine { .. } => "USAGE",
             Self::Amount(_) => "INVALID_AMOUNT",
@@ -260,7 +283,10 @@ impl CliError {
             Self::Verify(VerifyError::NoContract { .. }) | Self::NoContract { .. } => "NO_CONTRACT",
             Self::Verify(VerifyError::Chain(error)) => chain_code(error),
             Self::Verify(_) => "VERIFICATION_FAILED",
+            Self::Metadata(MetadataError::Output { .. }) => "BINDINGS_MISMATCH",
             Self::Metadata(_) => "INVALID_MESSAGE",
+            Self::MetadataFile { .. } => "INVALID_METADATA",
+            Self::NoMetadata { .. } => "NO_METADATA",
             Self::Refused { .. } | Self::RefusedByMetadata { .. } => "REFUSED",
             Self::Bindings { .. } | Self::NoEvent { .. } => "BINDINGS_MISMATCH",
             Self::NotErc20 { .. } => "NOT_ERC20",
@@ -274,6 +300,7 @@ impl CliError {
     /// How the program exits.
     pub(crate) fn exit(&self) -> Exit {
         match self {
+            Self::Metadata(MetadataError::Output { .. }) => Exit::Mismatch,
             Self::CommandLine { .. }
             | Self::Amount(_)
             | Self::Party(_)
@@ -288,6 +315,8 @@ impl CliError {
             | Self::NoPlan
             | Self::Plan(_)
             | Self::Metadata(_)
+            | Self::MetadataFile { .. }
+            | Self::NoMetadata { .. }
             | Self::OtherVerb { .. } => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
@@ -316,6 +345,7 @@ impl CliError {
                 "required": Unit::coin().json(*required),
                 "available": Unit::coin().json(*available),
             }),
+            Self::RefusedByMetadata { error, .. } => json!({ "error": error }),
             Self::NoContract { contract } => json!({ "contract": format!("{contract:?}") }),
             Self::Chain(error) => chain_details(error),
             Self::Verify(VerifyError::OtherCode { contract, expected, actual }) => json!({
@@ -341,6 +371,7 @@ impl CliError {
             Self::InsufficientCoin { .. } => Some("florin token balance, or repay less".to_owned()),
             Self::Bindings { .. } | Self::NoEvent { .. } => Some("florin doctor".to_owned()),
             Self::Metadata(_) => Some("florin contract messages CONTRACT".to_owned()),
+            Self::CommandLine { .. } => Some("florin help".to_owned()),
             _ => None,
         }
     }

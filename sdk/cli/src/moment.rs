@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "yesterday", "2021-02-29", "2020-13-01", "2020-03-12T24:00", "2020-03", "-5", "2020-03-12T1:2:3:4"]
+        for text in
+            ["", "yesterday", "2021-02-29", "2020-13-01", "2020-03-12T24:00", "2020-03", "-5", "2020-03-12T1:2:3:4"]
         {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -124,8 +124,10 @@ impl Networks {
     /// [`NetworkError::File`], [`NetworkError::Corrupt`].
     pub(crate) fn load(path: &Path) -> Result<Self, NetworkError> {
         match std::fs::read_to_string(path) {
-            Ok(text) => toml::from_str(&text)
-                .map_err(|error| NetworkError::Corrupt { path: path.to_owned(), cause: error.to_string() }),
+            Ok(text) => toml::from_str(&text).map_err(|error| NetworkError::Corrupt {
+                path: path.to_owned(),
+                cause: place_and_cause(&error, &text),
+            }),
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(cause) => Err(NetworkError::File { path: path.to_owned(), cause: cause.to_string() }),
         }
@@ -171,6 +173,15 @@ impl Networks {
             names.insert(0, DEVELOPMENT.to_owned());
         }
         names
+    }
+}
+
+/// What is wrong with a settings file and in which line, as one line.
+fn place_and_cause(error: &toml::de::Error, text: &str) -> String {
+    let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+    match line {
+        Some(line) => format!("line {line}: {}", error.message()),
+        None => error.message().to_owned(),
     }
 }
 

@@ -117,6 +117,10 @@ fn failure_text(error: &CliError) -> String {
     let mut text = format!("error: {}\n  {}\n", error.code(), error.to_string().trim_end().replace('\n', "\n  "));
     for (name, value) in error.details().as_object().into_iter().flatten() {
         let shown = value.as_object().and_then(|value| value.get("human")).unwrap_or(value);
+        // A structure is in the message already.
+        if shown.is_object() {
+            continue;
+        }
         let shown = shown.as_str().map_or_else(|| shown.to_string(), str::to_owned);
         text.push_str(&format!("    {name}: {shown}\n"));
     }

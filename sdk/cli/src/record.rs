@@ -33,7 +33,13 @@ impl Record {
     }
 
     /// A fact with a text and a JSON form of its own.
-    pub(crate) fn value(mut self, key: &'static str, label: &'static str, text: impl Into<String>, json: Value) -> Self {
+    pub(crate) fn value(
+        mut self,
+        key: &'static str,
+        label: &'static str,
+        text: impl Into<String>,
+        json: Value,
+    ) -> Self {
         self.entries.push(Entry { key, label, text: text.into(), json, number: false });
         self
     }
@@ -51,7 +57,13 @@ impl Record {
     }
 
     /// A text, or null where there is none.
-    pub(crate) fn optional_text(self, key: &'static str, label: &'static str, text: Option<String>, none: &str) -> Self {
+    pub(crate) fn optional_text(
+        self,
+        key: &'static str,
+        label: &'static str,
+        text: Option<String>,
+        none: &str,
+    ) -> Self {
         match text {
             Some(text) => self.text(key, label, text),
             None => self.value(key, label, none, Value::Null),
@@ -117,15 +129,8 @@ impl Record {
 
     /// A moment, in seconds since 1970; zero stands for never.
     pub(crate) fn moment(self, key: &'static str, label: &'static str, seconds: u64) -> Self {
-        match seconds {
-            0 => self.value(key, label, "never", Value::Null),
-            _ => self.value(
-                key,
-                label,
-                moment::format(seconds),
-                json!({ "seconds": seconds, "human": moment::format(seconds) }),
-            ),
-        }
+        let text = if seconds == 0 { "never".to_owned() } else { moment::format(seconds) };
+        self.value(key, label, text, moment_json(seconds))
     }
 
     /// A span of time in seconds.
@@ -157,7 +162,9 @@ impl Record {
 
     /// For programs.
     pub(crate) fn to_json(&self) -> Value {
-        Value::Object(self.entries.iter().map(|entry| (entry.key.to_owned(), entry.json.clone())).collect::<Map<_, _>>())
+        Value::Object(
+            self.entries.iter().map(|entry| (entry.key.to_owned(), entry.json.clone())).collect::<Map<_, _>>(),
+        )
     }
 
     /// For people: a line for each fact that is not hidden.
@@ -172,6 +179,14 @@ impl Record {
 
     fn shown(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|entry| !entry.label.is_empty())
+    }
+}
+
+/// A moment in JSON, in seconds since 1970; zero stands for never.
+pub(crate) fn moment_json(seconds: u64) -> Value {
+    match seconds {
+        0 => Value::Null,
+        _ => json!({ "seconds": seconds, "human": moment::format(seconds) }),
     }
 }
 
@@ -230,7 +245,10 @@ mod tests {
     fn tables_have_the_labels_as_head() {
         let text = table(&[record(), record()], "none");
         let mut lines = text.lines();
-        assert_eq!(lines.next().map(|line| line.split_whitespace().collect::<Vec<_>>()), Some(vec!["position", "debt", "ratio"]));
+        assert_eq!(
+            lines.next().map(|line| line.split_whitespace().collect::<Vec<_>>()),
+            Some(vec!["position", "debt", "ratio"])
+        );
         assert_eq!(lines.count(), 2);
         assert_eq!(table(&[], "no positions"), "no positions\n");
     }

@@ -108,12 +108,7 @@ impl<'a> Values<'a> {
     }
 
     fn refusal(self, error: &dyn core::fmt::Debug, reason: &str, next: Option<&str>) -> Refusal {
-        Refusal {
-            code: code_of(error),
-            reason: reason.to_owned(),
-            details: self.map,
-            next: next.map(str::to_owned),
-        }
+        Refusal { code: code_of(error), reason: reason.to_owned(), details: self.map, next: next.map(str::to_owned) }
     }
 }
 
@@ -267,17 +262,15 @@ fn vault_values<'a>(error: &VaultError, units: &'a Units) -> (Values<'a>, Option
         E::NotLiquidatable { value, required } => {
             (values.dollars("value", value.raw()).dollars("required", required.raw()).share(*value, *required), None)
         }
-        E::AuctionCapReached { tab, room } => (
-            values.coin("tab", *tab).coin("room", *room),
-            Some("wait for auctions to end: florin vault auctions"),
-        ),
+        E::AuctionCapReached { tab, room } => {
+            (values.coin("tab", *tab).coin("room", *room), Some("wait for auctions to end: florin vault auctions"))
+        }
         E::AuctionStale { stale_at, now } => {
             (values.moment("stale_at", *stale_at).moment("now", *now), Some("florin vault redo AUCTION"))
         }
-        E::AuctionNotStale { stale_at, now } => (
-            values.moment("stale_at", *stale_at).moment("now", *now),
-            Some("buy from it: florin vault take AUCTION"),
-        ),
+        E::AuctionNotStale { stale_at, now } => {
+            (values.moment("stale_at", *stale_at).moment("now", *now), Some("buy from it: florin vault take AUCTION"))
+        }
         E::PriceAboveMaximum { price, maximum } => (values.price("price", *price).price("maximum", *maximum), None),
         E::TabRemainderTooSmall { remainder, minimum } => {
             (values.coin("remainder", *remainder).coin("minimum", *minimum), Some("take more, or the whole lot"))

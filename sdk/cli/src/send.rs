@@ -91,7 +91,8 @@ impl Sent {
             "result": result.to_json(),
             "transaction": self.transaction.to_json(),
         });
-        Answer::new(data, format!("{heading}\n{}{}", result.to_text(), self.transaction.to_text()))
+        let facts = result.clone().and(self.transaction.clone());
+        Answer::new(data, format!("{heading}\n{}", facts.to_text()))
     }
 }
 

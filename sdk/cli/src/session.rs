@@ -19,7 +19,7 @@ use crate::{
     error::CliError,
     network::{check_url, Network, Networks},
     output::Output,
-    party::Party,
+    party::{Party, MYSELF},
     places,
     refusal::Units,
 };
@@ -174,10 +174,18 @@ impl Session {
     /// Where not one contract of the book is there, the chain was started anew.
     async fn explain_absence(&self, book: &AddressBook, error: CliError) -> Result<CliError, CliError> {
         if self.is_former(book).await? {
-            let height = self.chain().head().await?.number;
-            return Ok(CliError::BookOfFormerChain { path: self.settings.book_path(), height });
+            return self.former_chain().await;
         }
         Ok(error)
+    }
+
+    /// The error for a book of a chain that was started anew.
+    ///
+    /// # Errors
+    /// Those of the chain.
+    pub(crate) async fn former_chain(&self) -> Result<CliError, CliError> {
+        let height = self.chain().head().await?.number;
+        Ok(CliError::BookOfFormerChain { path: self.settings.book_path(), height })
     }
 
     /// Whether the book has contracts and the chain has none of them.
@@ -196,11 +204,12 @@ impl Session {
     /// Somebody, as the command line names them.
     ///
     /// # Errors
-    /// The text names nobody.
+    /// The text names nobody; it is `me`, and nobody acts.
     pub(crate) fn party(&self, text: &str) -> Result<Party, CliError> {
         // Without a book there are no aliases of contracts, and all other forms work.
         let book = self.book().ok();
-        Ok(Party::parse(text, book.as_ref(), self.settings.known_account())?)
+        let me = if text.trim() == MYSELF { Some(self.settings.signer()?.account()) } else { None };
+        Ok(Party::parse(text, book.as_ref(), me)?)
     }
 
     /// Somebody, or whoever acts.

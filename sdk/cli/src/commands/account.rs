@@ -73,9 +73,12 @@ async fn show(session: &Session, who: Option<&str>) -> Result<Answer, CliError> 
 async fn balance(session: &Session, who: Option<&str>) -> Result<Answer, CliError> {
     let party = session.party_or_me(who)?;
     let held = native_of(session, &party).await?;
-    let record = Record::new()
-        .value("owner", "owner", party.show(), json!(format!("{:?}", party.address)))
-        .amount("balance", "balance", held, &session.native());
+    let record = Record::new().value("owner", "owner", party.show(), json!(format!("{:?}", party.address))).amount(
+        "balance",
+        "balance",
+        held,
+        &session.native(),
+    );
     Ok(Answer::facts(&record))
 }
 
@@ -104,9 +107,11 @@ fn list() -> Result<Answer, CliError> {
 async fn map(session: &Session) -> Result<Answer, CliError> {
     let signer = session.settings.signer()?;
     let account = signer.account();
-    let facts = Record::new()
-        .account("account", "account", &account, session.info.ss58_prefix)
-        .address("address", "address", &account.to_address());
+    let facts = Record::new().account("account", "account", &account, session.info.ss58_prefix).address(
+        "address",
+        "address",
+        &account.to_address(),
+    );
     if session.chain().is_mapped(&account).await? {
         let data = json!({ "sent": false, "result": facts.to_json() });
         return Ok(Answer::new(data, format!("Mapped already\n{}", facts.to_text())));

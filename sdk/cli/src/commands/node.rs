@@ -15,7 +15,7 @@ use florin_client::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments::{NodeCommand, StartArguments},
+    arguments::{Clock, NodeCommand, StartArguments},
     error::CliError,
     exit::Exit,
     moment,
@@ -179,10 +179,14 @@ async fn start(output: &Output, arguments: &StartArguments) -> Result<Answer, Cl
     let log = folder.join("node.log");
     let writer = File::create(&log).map_err(|cause| system("write", &log, &cause))?;
     let errors = writer.try_clone().map_err(|cause| system("write", &log, &cause))?;
+    let clock = match arguments.clock {
+        Clock::System => "system",
+        Clock::Manual => "manual",
+    };
     let mut command = Command::new(&program);
     command
         .args(["--dev", "--no-prometheus", "--port", "0", "--rpc-port", &port.to_string()])
-        .args(["--sealing", &sealing, "--clock", &arguments.clock])
+        .args(["--sealing", &sealing, "--clock", clock])
         .stdin(Stdio::null())
         .stdout(writer)
         .stderr(errors);
@@ -293,10 +297,11 @@ fn block_answer(block: Block) -> Answer {
 }
 
 fn block_facts(block: Block) -> Record {
-    Record::new()
-        .number("block", "block", block.number)
-        .text("hash", "hash", format!("{:?}", block.hash))
-        .moment("time", "time", block.timestamp_ms / 1_000)
+    Record::new().number("block", "block", block.number).text("hash", "hash", format!("{:?}", block.hash)).moment(
+        "time",
+        "time",
+        block.timestamp_ms / 1_000,
+    )
 }
 
 /// What the node calls a sealing.

@@ -60,9 +60,13 @@ async fn report(session: &Session, contract: Address, feed: u32, price: &str) ->
 async fn poke(session: &Session, contract: Address, feed: u32) -> Result<Answer, CliError> {
     let signer = session.settings.signer()?;
     let state = session.client.read(contract, &oracle::feed_state(feed)).await?;
-    let preview = Record::new()
-        .number("feed", "feed", feed.into())
-        .optional_amount("current", "price now", state.map(|state| state.price.raw()), &Unit::dollar(), "none yet");
+    let preview = Record::new().number("feed", "feed", feed.into()).optional_amount(
+        "current",
+        "price now",
+        state.map(|state| state.price.raw()),
+        &Unit::dollar(),
+        "none yet",
+    );
     let message = oracle::poke(feed);
     let offered =
         send::call(session, &signer, contract, 0, &message, &Units::plain(), "Renew a price", preview).await?;
@@ -80,11 +84,15 @@ async fn renewed(
     match offered {
         Offered::Shown(answer) => Ok(answer),
         Offered::Sent(sent) => {
-            let state = session.client.read(contract, &oracle::feed_state(feed)).await?;
+            // What was sent stays sent, whether or not the node can still be asked.
+            let (state, none) = match session.client.read(contract, &oracle::feed_state(feed)).await {
+                Ok(state) => (state, "none yet"),
+                Err(_) => (None, "not known"),
+            };
             let updated = state.map_or(0, |state| state.updated_at.raw());
             let record = Record::new()
                 .number("feed", "feed", feed.into())
-                .optional_amount("price", "price now", state.map(|state| state.price.raw()), &Unit::dollar(), "none yet")
+                .optional_amount("price", "price now", state.map(|state| state.price.raw()), &Unit::dollar(), none)
                 .moment("updated_at", "as of", updated);
             Ok(sent.answer(done, &record))
         }

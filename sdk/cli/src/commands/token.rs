@@ -67,9 +67,12 @@ async fn transfer(
     let reference = reference.map(parse_reference).transpose()?;
     let signer = session.settings.signer()?;
     let held = session.client.read(coin, &token::balance_of(signer.account().to_address())).await?;
-    let preview = Record::new()
-        .value("to", "to", to.show(), json!(format!("{:?}", to.address)))
-        .amount("amount", "amount", raw, &Unit::coin());
+    let preview = Record::new().value("to", "to", to.show(), json!(format!("{:?}", to.address))).amount(
+        "amount",
+        "amount",
+        raw,
+        &Unit::coin(),
+    );
     let preview = match &reference {
         Some(reference) => preview.text("reference", "reference", format!("0x{}", hex::encode(reference))),
         None => preview,
@@ -89,10 +92,12 @@ async fn transfer(
             let told = decode_events::<token::Transfer>(&sent.receipt, coin)
                 .map_err(|error| CliError::Bindings { cause: format!("cannot read the event Transfer: {error}") })?;
             let told = told.into_iter().next_back().ok_or(CliError::NoEvent { event: "Transfer" })?;
-            let result = Record::new()
-                .address("from", "from", &told.from)
-                .address("to", "to", &told.to)
-                .wide_amount("amount", "amount", told.value, &Unit::coin());
+            let result = Record::new().address("from", "from", &told.from).address("to", "to", &told.to).wide_amount(
+                "amount",
+                "amount",
+                told.value,
+                &Unit::coin(),
+            );
             Ok(sent.answer("Sent", &result))
         }
     }
@@ -124,8 +129,11 @@ async fn allowance(session: &Session, coin: Address, owner: &str, spender: &str)
 async fn supply(session: &Session, coin: Address) -> Result<Answer, CliError> {
     let supply = session.client.read(coin, &token::total_supply()).await?;
     let paused = session.client.read(coin, &token::is_minting_paused()).await?;
-    let record =
-        Record::new().wide_amount("supply", "supply", supply, &Unit::coin()).flag("minting_paused", "minting paused", paused);
+    let record = Record::new().wide_amount("supply", "supply", supply, &Unit::coin()).flag(
+        "minting_paused",
+        "minting paused",
+        paused,
+    );
     Ok(Answer::facts(&record))
 }
 

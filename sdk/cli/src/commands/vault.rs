@@ -17,7 +17,7 @@ use crate::{
     arguments::VaultCommand,
     error::CliError,
     output::Answer,
-    record::{list as json_list, table, Record},
+    record::{list as json_list, moment_json, table, Record},
     session::{Session, Settings},
 };
 use facts::{Collateral, Loaded};
@@ -57,19 +57,14 @@ pub(crate) async fn run(settings: Settings, command: &VaultCommand) -> Result<An
 async fn show(session: &Session, id: u64) -> Result<Answer, CliError> {
     let loaded = Loaded::load(session, id).await?;
     let Loaded { view, collateral, now, .. } = &loaded;
-    let record =
-        facts::position(id, view, collateral, *now).map_err(|error| loaded.refused(session, error))?;
+    let record = facts::position(id, view, collateral, *now).map_err(|error| loaded.refused(session, error))?;
     let record = record
         .amount("maximum_draw", "can be drawn", maximum_draw(view, *now).raw(), &Unit::coin())
         .amount("maximum_withdrawal", "can be withdrawn", maximum_withdrawal(view, *now).raw(), &collateral.unit)
         .moment("price_updated_at", "price as of", view.kind.state.price_updated_at.raw());
     let usable = view.kind.usable_price(*now);
-    let record = record.optional_text(
-        "price_problem",
-        "price problem",
-        usable.err().map(|error| error.to_string()),
-        "none",
-    );
+    let record =
+        record.optional_text("price_problem", "price problem", usable.err().map(|error| error.to_string()), "none");
     Ok(Answer::facts(&record))
 }
 
@@ -145,7 +140,7 @@ fn type_row(collateral: &Collateral) -> Record {
         .hidden("tip", coin.json(params.tip.raw()))
         .hidden("auction_cap", coin.json(params.auction_cap.raw()))
         .hidden("auction_debt", coin.json(state.auction_debt.raw()))
-        .hidden("price_updated_at", json!(state.price_updated_at.raw()))
+        .hidden("price_updated_at", moment_json(state.price_updated_at.raw()))
         .hidden("max_price_age_seconds", json!(params.max_price_age.raw()))
         .hidden("grace_seconds", json!(params.grace.raw()))
 }

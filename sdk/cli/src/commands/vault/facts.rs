@@ -13,7 +13,7 @@ use florin_stable::{
     VaultError,
 };
 use florin_units::{pow_ray_down, Amount, Ray, Timestamp, Wad, RAY_ONE};
-use serde_json::Value;
+use serde_json::{json, Value};
 
 use crate::{
     amount::Unit,
@@ -122,7 +122,7 @@ pub(super) fn preview(
         Some(id) => Record::new().number("position", "position", id),
         None => Record::new(),
     };
-    let record = record.text("collateral_type", "collateral type", collateral.title());
+    let record = record.value("collateral_type", "collateral type", collateral.title(), json!(collateral.id));
     let record = change(
         record,
         ("collateral", "collateral_before", "collateral"),
@@ -130,13 +130,7 @@ pub(super) fn preview(
         next.collateral.raw(),
         &collateral.unit,
     );
-    let record = change(
-        record,
-        ("debt", "debt_before", "debt"),
-        owed.map(Wad::raw),
-        after.debt.raw(),
-        &Unit::coin(),
-    );
+    let record = change(record, ("debt", "debt_before", "debt"), owed.map(Wad::raw), after.debt.raw(), &Unit::coin());
     Ok(standing(record, kind, after.health.map(|ratio| ratio.raw()), after.liquidation_price.map(|price| price.raw())))
 }
 
@@ -158,19 +152,21 @@ fn change(
     after: u128,
     unit: &Unit,
 ) -> Record {
-    match before {
+    let record = match before {
         Some(before) if before != after => {
             let text = format!("{} → {}", unit.short(before), unit.short(after));
-            record.value(key, label, text, unit.json(after)).hidden(key_before, unit.json(before))
+            record.value(key, label, text, unit.json(after))
         }
         _ => record.amount(key, label, after, unit),
-    }
+    };
+    record.hidden(key_before, before.map_or(Value::Null, |before| unit.json(before)))
 }
 
-/// A factor a second as a ratio a year, in basis points, rounded down.
+/// A factor a second as a ratio a year, in basis points, rounded to the nearest.
 pub(super) fn yearly(fee: Ray) -> u32 {
+    const POINT: u128 = RAY_ONE / 10_000;
     let grown = pow_ray_down(fee, YEAR).map_or(0, Ray::raw);
-    u32::try_from(grown.saturating_sub(RAY_ONE) / (RAY_ONE / 10_000)).unwrap_or(u32::MAX)
+    u32::try_from(grown.saturating_sub(RAY_ONE).saturating_add(POINT / 2) / POINT).unwrap_or(u32::MAX)
 }
 
 /// A position as it is now.
@@ -179,7 +175,7 @@ pub(super) fn position(id: u64, view: &View, collateral: &Collateral, now: Times
     let record = Record::new()
         .number("position", "position", id)
         .text("owner", "owner", format!("0x{}", hex::encode(position.owner)))
-        .text("collateral_type", "collateral type", collateral.title())
+        .value("collateral_type", "collateral type", collateral.title(), json!(collateral.id))
         .amount("collateral", "collateral", position.collateral.raw(), &collateral.unit)
         .amount("value", "value", position.value_down(&kind)?.raw(), &Unit::dollar())
         .amount("debt", "debt", position.debt_up(kind.state.rate)?.raw(), &Unit::coin());
@@ -196,7 +192,7 @@ pub(super) fn row(id: u64, view: &View, collateral: &Collateral, now: Timestamp)
     Ok(Record::new()
         .number("position", "position", id)
         .text("owner", "owner", format!("0x{}", hex::encode(position.owner)))
-        .text("collateral_type", "type", collateral.title())
+        .value("collateral_type", "type", collateral.title(), json!(collateral.id))
         .amount("collateral", "collateral", position.collateral.raw(), &collateral.unit)
         .amount("debt", "debt", position.debt_up(kind.state.rate)?.raw(), &Unit::coin())
         .optional_ratio("ratio", "ratio", position.health(&kind).unwrap_or(None).map(|ratio| ratio.raw()), "-")
@@ -229,8 +225,9 @@ mod tests {
     #[test]
     fn a_fee_a_second_is_shown_a_year() {
         assert_eq!(yearly(Ray::ONE), 0);
-        // 5 % a year.
-        assert_eq!(yearly(Ray::from_raw(1_000_000_001_547_125_957_863_212_448)), 499);
+        // 5 % a year, a little less and a little more.
+        assert_eq!(yearly(Ray::from_raw(1_000_000_001_547_125_957_863_212_448)), 500);
         assert_eq!(yearly(Ray::from_raw(1_000_000_001_547_125_957_863_212_500)), 500);
+        assert_eq!(yearly(Ray::from_raw(1_000_000_000_627_937_192_491_029_810)), 200);
     }
 }

@@ -11,7 +11,7 @@ use florin_stable::{
     VaultError,
 };
 use florin_units::{Amount, Price, Timestamp, Wad};
-use serde_json::Value;
+use serde_json::{json, Value};
 
 use super::{
     facts::{self, event, Collateral, Loaded},
@@ -54,7 +54,12 @@ pub(super) async fn liquidate(session: &Session, position: u64) -> Result<Answer
             let told: vaults::Liquidated = event(&sent.receipt, loaded.vaults)?;
             let result = Record::new()
                 .number("position", "position", told.position)
-                .optional_text("auction", "auction", told.auction.map(|number| number.to_string()), "none")
+                .value(
+                    "auction",
+                    "auction",
+                    told.auction.map_or("none".to_owned(), |it| it.to_string()),
+                    json!(told.auction),
+                )
                 .amount("lot", "lot", told.lot.raw(), &collateral.unit)
                 .amount("tab", "to raise", told.tab.raw(), &Unit::coin())
                 .rad("closed", "debt closed", told.closed, &Unit::coin())
@@ -126,8 +131,7 @@ pub(super) async fn redo(session: &Session, auction: u64) -> Result<Answer, CliE
     let signer = session.settings.signer()?;
     let caller = signer.account().to_address();
     let context = Context { caller: caller.0, now: loaded.now, pauses: Pauses::default() };
-    let outcome =
-        decide_redo(&loaded.view, &record, &context).map_err(|error| loaded.refused(session, error))?;
+    let outcome = decide_redo(&loaded.view, &record, &context).map_err(|error| loaded.refused(session, error))?;
     let reward = outcome.transfers.mint.map_or(0, |mint| mint.amount.raw());
     let preview = Record::new()
         .number("auction", "auction", auction)
@@ -228,9 +232,11 @@ fn lot(auction: &Auction, collateral: &Collateral) -> Record {
 /// What the keeper got; nothing where no reward is due.
 fn reward_of(receipt: &Receipt, vaults: Address) -> Result<Record, CliError> {
     match facts::event::<vaults::Rewarded>(receipt, vaults) {
-        Ok(told) => Ok(Record::new()
-            .amount("reward", "reward", told.amount.raw(), &Unit::coin())
-            .flag("reward_deferred", "waits to be claimed", told.deferred)),
+        Ok(told) => Ok(Record::new().amount("reward", "reward", told.amount.raw(), &Unit::coin()).flag(
+            "reward_deferred",
+            "waits to be claimed",
+            told.deferred,
+        )),
         Err(CliError::NoEvent { event }) if event == vaults::Rewarded::LABEL => {
             Ok(Record::new().amount("reward", "reward", Wad::ZERO.raw(), &Unit::coin()))
         }

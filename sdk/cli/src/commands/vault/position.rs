@@ -1,10 +1,7 @@
 //! What owners do with a position: open, deposit, withdraw, draw, repay, close.
 
 use florin_bindings::{shared::CoinError, token, vaults, Message};
-use florin_client::{
-    chain::{Address, Chain},
-    signer::Signer,
-};
+use florin_client::{chain::Address, signer::Signer};
 use florin_stable::{
     collateral::Asset,
     quote::{
@@ -228,16 +225,9 @@ async fn with_collateral<T: Decode>(
         if enough && allowed < U256::from(deposit.amount.raw()) {
             let approval = Approval::of_erc20(token, &vaults, deposit.amount.raw(), collateral.unit.clone());
             let lacks = |error: &vaults::Error| matches!(error, vaults::Error::CollateralTransferFailed { .. });
-            let prepared = send::prepare_with_approval(
-                session,
-                &signer.account(),
-                approval,
-                vaults,
-                message,
-                &units,
-                lacks,
-            )
-            .await?;
+            let prepared =
+                send::prepare_with_approval(session, &signer.account(), approval, vaults, message, &units, lacks)
+                    .await?;
             return send::offer(session, signer, heading, preview, prepared).await;
         }
     }
@@ -271,12 +261,9 @@ pub(super) async fn with_coin<T: Decode>(
         return send::call(session, &signer, vaults, 0, message, &units, heading, preview).await;
     }
     let approval = Approval::of_coin(coin, vaults, needed.raw());
-    let lacks = |error: &vaults::Error| {
-        matches!(error, vaults::Error::Coin(CoinError::InsufficientAllowance { .. }))
-    };
+    let lacks = |error: &vaults::Error| matches!(error, vaults::Error::Coin(CoinError::InsufficientAllowance { .. }));
     let account = signer.account();
-    let prepared =
-        send::prepare_with_approval(session, &account, approval, vaults, message, &units, lacks).await?;
+    let prepared = send::prepare_with_approval(session, &account, approval, vaults, message, &units, lacks).await?;
     send::offer(session, &signer, heading, preview, prepared).await
 }
 

@@ -1,0 +1,699 @@
+//! The command `florin` as people and programs run it: the real programs, a real node, a home folder of their own.
+
+use std::{
+    fmt, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::{json, Value};
+
+/// The project's folder.
+fn project() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the project").to_owned()
+}
+
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this test has a path");
+    let folder = test.parent().and_then(Path::parent).expect("target/debug/deps");
+    folder.join(name)
+}
+
+/// A home folder in which the command runs. A node that was started in it ends with it.
+struct Home {
+    folder: tempfile::TempDir,
+    port: u16,
+}
+
+/// How a run ended.
+struct Run {
+    line: String,
+    code: i32,
+    output: String,
+    errors: String,
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}\nends with {}\n{}{}", self.line, self.code, self.output, self.errors)
+    }
+}
+
+impl Home {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        // A port that is free now; the node takes it later.
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port();
+        Self { folder, port }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(program("florin"));
+        command.args(line.split_whitespace()).current_dir(self.folder.path()).stdin(Stdio::null());
+        let ours = ["FLORIN_NETWORK", "FLORIN_URL", "FLORIN_ACCOUNT", "FLORIN_ADDRESSES", "FLORIN_CONFIG_DIR"];
+        for name in ours.into_iter().chain(["FLORIN_STATE_DIR", "FLORIN_NODE", "XDG_CONFIG_HOME", "XDG_STATE_HOME"]) {
+            command.env_remove(name);
+        }
+        // The node's compiled runtime is the same whoever runs it.
+        if let Some(cache) = std::env::var_os("XDG_CACHE_HOME")
+            .map(PathBuf::from)
+            .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache")))
+        {
+            command.env("XDG_CACHE_HOME", cache);
+        }
+        command.env("HOME", self.folder.path()).env("FLORIN_CONTRACTS", project().join("target/contracts"));
+        command
+    }
+
+    fn run(&self, line: &str) -> Run {
+        run(self.command(line))
+    }
+
+    /// Runs a command that succeeds; what it says to programs.
+    fn ok(&self, line: &str) -> Value {
+        let run = self.run(&format!("{line} --yes --json --quiet"));
+        assert_eq!((run.code, run.errors.as_str()), (0, ""), "{run:?}");
+        assert_eq!(run.output.lines().count(), 1, "{run:?}");
+        let answer: Value = serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+        assert_eq!((&answer["schema_version"], &answer["success"]), (&json!(1), &json!(true)), "{run:?}");
+        answer["data"].clone()
+    }
+
+    /// Runs a command that fails, once for programs and once for people; the error's details.
+    fn fails(&self, line: &str, exit: i32, code: &str) -> Value {
+        self.fails_with(&[], line, exit, code)
+    }
+
+    /// The same with an environment.
+    fn fails_with(&self, environment: &[(&str, &Path)], line: &str, exit: i32, code: &str) -> Value {
+        let start = |line: &str| {
+            let mut command = self.command(line);
+            command.envs(environment.iter().copied());
+            run(command)
+        };
+        let run = start(&format!("--json {line}"));
+        let answer: Value = serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+        let error = &answer["error"];
+        assert_eq!((run.code, error["code"].as_str()), (exit, Some(code)), "{run:?}");
+        assert_eq!((&answer["schema_version"], &answer["success"]), (&json!(1), &json!(false)), "{run:?}");
+        let message = error["message"].as_str().unwrap_or_default();
+        assert!(message.len() > 10 && !message.contains('\n'), "one clear sentence: {run:?}");
+        assert!(error["details"].is_object(), "{run:?}");
+
+        let told = start(line);
+        assert_eq!((told.code, told.output.as_str()), (exit, ""), "{told:?}");
+        assert!(told.errors.contains(&format!("error: {code}\n  {message}\n")), "{told:?}");
+        error["details"].clone()
+    }
+
+    fn start_node(&self) -> Value {
+        self.ok(&format!("node start --clock manual --sealing instant --rpc-port {}", self.port))
+    }
+
+    fn block(&self) -> Value {
+        self.ok("node status")["block"].clone()
+    }
+
+    /// The project's plan, changed, as a file.
+    fn plan(&self, name: &str, change: impl Fn(&str) -> String) -> String {
+        let text = fs::read_to_string(project().join("scripts/deploy.toml")).expect("the project's plan");
+        fs::write(self.path(name), change(&text)).expect("written");
+        name.to_owned()
+    }
+
+    /// A changed copy of the address book, as a file.
+    fn book(&self, name: &str, change: impl Fn(&mut Value)) -> String {
+        let text = fs::read_to_string(self.path("addresses/dev.json")).expect("the address book");
+        let mut book = serde_json::from_str(&text).expect("JSON");
+        change(&mut book);
+        fs::write(self.path(name), book.to_string()).expect("written");
+        name.to_owned()
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        // Where the test has failed on its way.
+        let _ = self.command("node stop").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+fn run(mut command: Command) -> Run {
+    let output = command.output().expect("florin starts; scripts/build makes it");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Run {
+        line: format!("{command:?}"),
+        code: output.status.code().unwrap_or(-1),
+        output: text(output.stdout),
+        errors: text(output.stderr),
+    }
+}
+
+/// Names of an answer's fields, without their values; what programs rely on.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Object(fields) if fields.contains_key("raw") => "amount".to_owned(),
+        Value::Object(fields) if fields.contains_key("human") => "value".to_owned(),
+        Value::Object(fields) => {
+            let mut fields: Vec<String> = fields
+                .iter()
+                .map(|(name, value)| match shape(value) {
+                    shape if shape.is_empty() => name.clone(),
+                    shape => format!("{name}:{shape}"),
+                })
+                .collect();
+            fields.sort_unstable();
+            format!("{{{}}}", fields.join(" "))
+        }
+        Value::Array(items) => format!("[{}]", items.first().map(shape).unwrap_or_default()),
+        _ => String::new(),
+    }
+}
+
+fn human<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name]["human"].as_str().unwrap_or_default()
+}
+
+fn outcomes(deployed: &Value) -> Vec<&str> {
+    let steps = deployed["result"]["steps"].as_array().expect("steps");
+    steps.iter().filter_map(|step| step["outcome"].as_str()).collect()
+}
+
+/// The file's one node serves one test, which goes through what people do in its order.
+#[test]
+fn from_an_empty_home_to_a_liquidation() {
+    let home = Home::new();
+    without_a_node(&home);
+    a_node(&home);
+    before_deployment(&home);
+    deployment(&home);
+    prices(&home);
+    coin_from_a_position(&home);
+    bad_input(&home);
+    any_contract(&home);
+    other_networks(&home);
+    liquidation(&home);
+    forms_of_answers(&home);
+    a_chain_started_anew(&home);
+}
+
+fn without_a_node(home: &Home) {
+    assert_eq!(home.ok("node status"), json!({ "running": false }));
+    home.fails("node stop", 2, "NODE_NOT_RUNNING");
+    let details = home.fails("token supply --url ws://127.0.0.1:1", 8, "UNREACHABLE");
+    assert_eq!(details["url"], json!("ws://127.0.0.1:1"));
+    home.fails("node start --sealing often", 2, "INVALID_SEALING");
+    home.fails("node start --clock broken", 2, "USAGE");
+    home.fails("node start --start-time yesterday", 2, "INVALID_TIME");
+    home.fails_with(&[("FLORIN_NODE", Path::new("/no/such/program"))], "node start", 2, "NO_NODE_PROGRAM");
+    let socket = TcpListener::bind(("127.0.0.1", home.port)).expect("the port is free");
+    home.fails(&format!("node start --rpc-port {}", home.port), 2, "PORT_TAKEN");
+    drop(socket);
+    let doctor = home.run("doctor --json --url ws://127.0.0.1:1");
+    assert_eq!(doctor.code, 8, "{doctor:?}");
+    assert!(doctor.output.contains("\"healthy\":false"), "{doctor:?}");
+}
+
+fn a_node(home: &Home) {
+    let started = home.start_node();
+    assert_eq!((&started["answers"], &started["block"]), (&json!(true), &json!(0)));
+    home.fails("node start", 2, "NODE_RUNNING");
+    let status = home.ok("node status");
+    assert_eq!(status["url"], json!(format!("ws://127.0.0.1:{}", home.port)));
+    assert_eq!(status["pid"], started["pid"]);
+    let before = home.ok("node seal");
+    let after = home.ok("node advance 1h30m");
+    let seconds = |block: &Value| block["time"]["seconds"].as_u64().expect("a time");
+    assert_eq!(seconds(&after) - seconds(&before), 5_400);
+    assert_eq!(after["block"], json!(2));
+    let set = home.ok("node set-time 2020-03-12T10:00:00Z");
+    assert_eq!(human(&set, "time"), "2020-03-12T10:00:00Z");
+    home.fails("node advance soon", 2, "INVALID_TIME");
+    // The clock never goes back.
+    assert_ne!(home.run("node set-time 2019-01-01 --json").code, 0);
+}
+
+fn before_deployment(home: &Home) {
+    home.fails("token supply", 2, "NOT_DEPLOYED");
+    home.fails("deploy", 2, "NO_PLAN");
+    let plan = home.plan("deploy.toml", str::to_owned);
+    let block = home.block();
+    let shown = home.ok("deploy --dry-run");
+    assert_eq!((&shown["sent"], &shown["preview"]["kept"]), (&json!(false), &json!(0)));
+    assert_eq!(shown["preview"]["steps"][0], json!({ "act": "create", "kind": "contract", "step": "token" }));
+    home.fails("deploy", 2, "CONFIRMATION_REQUIRED");
+    let nowhere = Path::new("/no/such/folder");
+    home.fails_with(&[("FLORIN_CONTRACTS", nowhere)], "deploy --yes", 2, "MISSING_BUNDLE");
+    home.fails("deploy --yes --plan no.toml", 2, "INVALID_PLAN");
+    home.plan("twice.toml", |text| text.replace("name = \"oracle\"", "name = \"token\""));
+    home.fails("deploy --yes --plan twice.toml", 2, "INVALID_PLAN");
+    assert_eq!(home.block(), block, "nothing was sent");
+    assert!(!home.path("addresses").exists(), "{plan} was only shown");
+}
+
+fn deployment(home: &Home) {
+    // A deployment that stops in the middle.
+    home.plan("broken.toml", |text| text.replace("message = \"add_feeder\"", "message = \"add_nobody\""));
+    home.fails("deploy --yes --plan broken.toml", 2, "INVALID_PLAN");
+    let done = home.ok("deploy --dry-run")["preview"]["kept"].as_u64().expect("a number");
+    assert!(done > 3, "contracts and the calls before the broken one");
+    let look = home.run("doctor --json");
+    assert_eq!(look.code, 0, "{look:?}");
+
+    // It goes on where it stopped, and a finished one does nothing.
+    let rest = home.ok("deploy");
+    let kept = outcomes(&rest).iter().filter(|outcome| **outcome == "kept").count();
+    assert_eq!((&rest["sent"], kept as u64), (&json!(true), done));
+    assert_eq!(outcomes(&rest).iter().filter(|outcome| **outcome == "created").count(), 0);
+    let block = home.block();
+    let again = home.ok("deploy");
+    assert_eq!((&again["sent"], home.block()), (&json!(false), block.clone()));
+    assert!(outcomes(&again).iter().all(|outcome| *outcome == "kept"));
+    assert_eq!(again["result"]["contracts"], rest["result"]["contracts"]);
+
+    // What was interrupted after it was sent and before it was written down is found, not done twice.
+    let path = home.path("addresses/dev.json");
+    let whole = fs::read_to_string(&path).expect("the address book");
+    home.book("addresses/dev.json", |book| {
+        book["contracts"].as_object_mut().expect("contracts").remove("vaults");
+        let steps = book["steps"].as_array_mut().expect("steps");
+        let place = steps.iter().position(|step| step.as_str().is_some_and(|step| step.contains("add_feed(")));
+        let step = steps.remove(place.expect("the plan adds a feed"));
+        book["pending"] = step;
+    });
+    let found = home.ok("deploy");
+    assert_eq!(home.block(), block, "nothing was sent");
+    let created: Vec<&Value> = found["result"]["steps"]
+        .as_array()
+        .expect("steps")
+        .iter()
+        .filter(|step| step["outcome"] == json!("created"))
+        .collect();
+    assert_eq!(created.len(), 1);
+    assert_eq!(created[0]["fee"]["raw"], json!("0"));
+    let addresses = |deployed: &Value| -> Vec<Value> {
+        let contracts = deployed["result"]["contracts"].as_array().expect("contracts");
+        contracts.iter().map(|contract| contract["address"].clone()).collect()
+    };
+    assert_eq!(addresses(&found), addresses(&rest));
+    fs::write(&path, whole).expect("written");
+
+    let healthy = home.ok("doctor");
+    assert_eq!(healthy["healthy"], json!(true));
+    let contracts = home.ok("contract list");
+    assert!(contracts.as_array().expect("a list").iter().all(|row| row["state"] == json!("as deployed")));
+    assert_eq!(contracts.as_array().map(Vec::len), Some(3));
+    let minters = home.ok("token minters");
+    assert_eq!(minters[0]["minter"], json!("vaults"));
+}
+
+fn report(home: &Home, price: &str) {
+    for feeder in ["bob", "charlie"] {
+        let reported = home.ok(&format!("oracle report 0 {price} --account dev:{feeder}"));
+        assert_eq!(reported["sent"], json!(true));
+    }
+}
+
+fn prices(home: &Home) {
+    home.ok("node advance 10m");
+    report(home, "$99.5");
+    let price = home.ok("oracle price");
+    assert_eq!((human(&price, "price"), &price["feed"]), ("99.5 USD", &json!(0)));
+    assert_eq!(home.ok("oracle feeds")[0]["usable"], json!("yes"));
+    let details = home.fails("oracle report 0 99 --yes --account dev:ferdie", 3, "NOT_FEEDER");
+    assert!(details["caller"].is_string());
+    home.fails("oracle report 0 99FLRN --yes --account dev:bob", 2, "INVALID_AMOUNT");
+    // Two hours without a report, then one that is back in time.
+    home.ok("node advance 4h");
+    let old = home.run("oracle price --json");
+    assert_eq!(old.code, 3, "{old:?}");
+    report(home, "100");
+    assert_eq!(human(&home.ok("oracle price"), "price"), "100 USD");
+    home.ok("node advance 11m");
+}
+
+/// Debt is rounded up and the ratio down, so five to one is a little less.
+const RATIO: &str = "499.99 %";
+
+fn coin_from_a_position(home: &Home) {
+    let block = home.block();
+    let shown = home.ok("vault open 500UNIT --draw 10000FLRN --dry-run");
+    assert_eq!((&shown["sent"], human(&shown["preview"], "ratio")), (&json!(false), RATIO));
+    home.fails("vault open 500 --draw 10000", 2, "CONFIRMATION_REQUIRED");
+    assert_eq!(home.block(), block, "nothing was sent");
+    assert_eq!(home.ok("vault list"), json!([]));
+
+    let opened = home.ok("vault open 500UNIT --draw 10000FLRN");
+    assert_eq!((&opened["sent"], &opened["result"]["position"]), (&json!(true), &json!(0)));
+    assert!(human(&opened["result"], "debt").starts_with("10000"), "{opened}");
+    assert!(opened["transaction"]["hash"].as_str().is_some_and(|hash| hash.len() == 66));
+
+    let shown = home.ok("vault show 0");
+    assert_eq!(human(&shown, "collateral"), "500 UNIT");
+    assert_eq!(human(&shown, "ratio"), RATIO);
+    assert!(human(&shown, "liquidation_price").starts_with("29"), "{shown}");
+    let text = home.run("vault show 0");
+    assert!(text.output.contains("  liquidation price    29.000000… USD\n"), "{text:?}");
+    assert_eq!(home.ok("vault list --owner me").as_array().map(Vec::len), Some(1));
+    assert_eq!(home.ok("vault list --owner bob"), json!([]));
+
+    home.ok("vault deposit 0 10");
+    home.ok("vault draw 0 1000");
+    home.ok("vault withdraw 0 10UNIT");
+    let repaid = home.ok("vault repay 0 500");
+    assert!(human(&repaid["result"], "debt").starts_with("10500"), "{repaid}");
+    let sent = home.ok("token transfer bob 25.5");
+    assert_eq!(human(&sent["result"], "amount"), "25.5 FLRN");
+    assert_eq!(human(&home.ok("token balance bob"), "balance"), "25.5 FLRN");
+    assert_eq!(human(&home.ok("token balance"), "balance"), "10474.5 FLRN");
+    home.ok("token transfer-with-reference bob 1 invoice-7");
+    home.ok("token approve bob 3");
+    assert_eq!(human(&home.ok("token allowance me bob"), "allowance"), "3 FLRN");
+    assert_eq!(human(&home.ok("token supply"), "supply"), "10500 FLRN");
+    let books = home.ok("vault solvency");
+    assert_eq!((&books["exact"], human(&books, "left")), (&json!(true), human(&books, "right")));
+    assert_eq!(home.ok("vault types")[0]["fee_per_year"]["bps"], json!(500));
+    assert_eq!(human(&home.ok("account balance token"), "balance"), "0 UNIT");
+}
+
+fn bad_input(home: &Home) {
+    let block = home.block();
+    // The contract's own reasons, with the values.
+    let details = home.fails("vault draw 0 2000000 --yes", 3, "DEBT_CEILING_EXCEEDED");
+    assert!(human(&details, "line").starts_with("1010000"), "{details}");
+    let details = home.fails("vault draw 0 50000 --yes", 3, "BELOW_SAFETY_RATIO");
+    assert_eq!(human(&details, "value"), "50000 USD", "{details}");
+    let details = home.fails("token transfer bob 1000000 --yes", 3, "INSUFFICIENT_BALANCE");
+    assert_eq!(human(&details, "requested"), "1000000 FLRN");
+    assert_eq!(details["available"]["raw"], json!("10473500000000000000000"));
+    home.fails("vault draw 0 100 --yes --account dev:bob", 3, "NOT_OWNER");
+    home.fails("vault liquidate 0 --yes", 3, "NOT_LIQUIDATABLE");
+    home.fails("vault show 77", 3, "UNKNOWN_POSITION");
+    home.fails("vault open 1 --type 9 --yes", 3, "UNKNOWN_COLLATERAL_TYPE");
+
+    // Texts that mean nothing.
+    home.fails("token transfer bobby 5 --yes", 2, "INVALID_ADDRESS");
+    home.fails("token balance 0x1234", 2, "INVALID_ADDRESS");
+    home.fails("token balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ", 2, "INVALID_ADDRESS");
+    for amount in ["5UNIT", "1e18", "1,5", "0x10", "0.0000000000000000001"] {
+        home.fails(&format!("token transfer bob {amount} --yes"), 2, "INVALID_AMOUNT");
+    }
+    home.fails("vault draw zero 5", 2, "USAGE");
+    home.fails("vault drw 0 5", 2, "USAGE");
+    home.fails("token transfer bob 5 --wait long", 2, "USAGE");
+    home.fails("token transfer-with-reference bob 1 0x12 --yes", 2, "INVALID_REFERENCE");
+
+    // Who acts.
+    home.fails("token balance me --account dev:mallory", 2, "INVALID_ACCOUNT");
+    home.fails("token balance me --account file:/no/such/file", 2, "INVALID_ACCOUNT");
+    let seed = format!("0x{}", "7".repeat(64));
+    let secret = home.fails(&format!("token supply --account {seed}"), 2, "SECRET_ON_COMMAND_LINE");
+    assert!(!secret.to_string().contains("77777"));
+
+    // Files.
+    assert_eq!(home.block(), block, "nothing was sent");
+    home.fails("token supply --addresses no.json", 2, "NOT_DEPLOYED");
+    fs::write(home.path("bad.json"), "{").expect("written");
+    home.fails("token supply --addresses bad.json", 2, "INVALID_ADDRESS_BOOK");
+    let book = home.book("code.json", |book| book["contracts"]["token"]["code_hash"] = json!(format!("0x{:064}", 1)));
+    let details = home.fails(&format!("token transfer bob 1 --yes --addresses {book}"), 7, "CODE_HASH_MISMATCH");
+    assert_eq!(details["expected"], json!(format!("0x{:064}", 1)));
+    home.fails(&format!("deploy --yes --addresses {book}"), 7, "CODE_HASH_MISMATCH");
+    let sick = home.run(&format!("doctor --addresses {book}"));
+    assert_eq!(sick.code, 7, "{sick:?}");
+    let book = home.book("gone.json", |book| book["contracts"]["token"]["address"] = json!(format!("0x{:040}", 1)));
+    home.fails(&format!("token supply --addresses {book}"), 7, "NO_CONTRACT");
+
+    // A bundle that is not what it says, and one of another build.
+    let bundles = project().join("target/contracts");
+    let folder = home.path("bundles");
+    fs::create_dir_all(&folder).expect("a folder");
+    for name in ["token", "oracle", "vaults"] {
+        let name = format!("florin_{name}.contract");
+        fs::copy(bundles.join(&name), folder.join(&name)).expect("copied");
+    }
+    let token = folder.join("florin_token.contract");
+    let text = fs::read_to_string(&token).expect("a bundle");
+    let mut bundle: Value = serde_json::from_str(&text).expect("JSON");
+    let environment = [("FLORIN_CONTRACTS", folder.as_path())];
+    bundle["source"]["hash"] = json!(format!("0x{:064}", 1));
+    fs::write(&token, bundle.to_string()).expect("written");
+    home.fails_with(&environment, "deploy --yes", 7, "BUNDLE_HASH_MISMATCH");
+    fs::write(&token, "{}").expect("written");
+    home.fails_with(&environment, "deploy --yes", 2, "INVALID_BUNDLE");
+    fs::copy(folder.join("florin_oracle.contract"), &token).expect("copied");
+    home.fails_with(&environment, "deploy --yes", 7, "CODE_HASH_MISMATCH");
+    home.fails_with(&environment, "read token name", 7, "CODE_HASH_MISMATCH");
+    fs::remove_file(&token).expect("removed");
+    home.fails_with(&environment, "read token name", 2, "MISSING_BUNDLE");
+}
+
+fn any_contract(home: &Home) {
+    let messages = home.ok("contract messages token");
+    let transfer =
+        messages["messages"].as_array().expect("messages").iter().find(|row| row["name"] == json!("transfer"));
+    let transfer = transfer.expect("the coin can be sent");
+    assert_eq!((&transfer["mutates"], &transfer["verb"]), (&json!(true), &json!("call")));
+    assert_eq!(transfer["arguments"][0], json!({ "name": "to", "type": "H160" }));
+
+    assert_eq!(home.ok("read token symbol")["returned"], json!("FLRN"));
+    // What not every reader of JSON keeps exactly is text.
+    assert_eq!(home.ok("read token balanceOf @me")["returned"], json!("10473500000000000000000"));
+    assert_eq!(home.ok("read vaults position 77")["returned"], json!(null));
+    let position = home.ok("read vaults position 0");
+    assert_eq!(position["returned"]["collateral_type"], json!(0));
+
+    let block = home.block();
+    let shown = home.ok("call token transfer @bob wad:2 --dry-run");
+    assert_eq!((&shown["sent"], &shown["preview"]["returns"]), (&json!(false), &json!(true)));
+    assert_eq!(home.block(), block, "nothing was sent");
+    let sent = home.ok("call token transfer @bob wad:2");
+    let event = &sent["result"]["events"][0];
+    assert_eq!((&event["event"], &event["fields"]["value"]), (&json!("Transfer"), &json!("2000000000000000000")));
+    assert_eq!(human(&home.ok("token balance bob"), "balance"), "28.5 FLRN");
+    // The code is the one that the command for the same message gives.
+    let details = home.fails("call vaults draw 0 wad:2000000 --yes", 3, "DEBT_CEILING_EXCEEDED");
+    assert!(details["error"]["Vault"]["DebtCeilingExceeded"].is_object(), "{details}");
+    let token = home.ok("account show token")["address"].clone();
+    let address = token.as_str().expect("an address");
+    assert_eq!(home.ok(&format!("read {address} decimals"))["returned"], json!(18));
+
+    home.fails("call token symbol", 2, "OTHER_COMMAND");
+    home.fails("read token transfer @bob 1", 2, "OTHER_COMMAND");
+    home.fails("read token balance", 2, "INVALID_MESSAGE");
+    home.fails("read token balanceOf", 2, "INVALID_MESSAGE");
+    home.fails("read token balanceOf seven", 2, "INVALID_MESSAGE");
+    home.fails("read token balanceOf @mallory", 2, "INVALID_ADDRESS");
+    home.fails("call token transfer @bob amount:1:x --yes", 2, "USAGE");
+    home.fails("call token transfer @bob 1 --value 5 --yes", 2, "USAGE");
+    home.fails(&format!("read 0x{:040} name", 1), 7, "NO_CONTRACT");
+    fs::write(home.path("metadata.json"), "{}").expect("written");
+    home.fails("read token symbol --metadata metadata.json", 2, "INVALID_METADATA");
+    let nowhere = [("FLORIN_CONTRACTS", Path::new("/no/such/folder"))];
+    home.fails_with(&nowhere, &format!("read {address} symbol --addresses no.json"), 2, "NO_METADATA");
+}
+
+fn other_networks(home: &Home) {
+    let node = format!("ws://127.0.0.1:{}", home.port);
+    let added = home.ok(&format!("network add here {node} --signer dev:bob"));
+    assert!(added["genesis_hash"].is_string());
+    home.fails(&format!("network add here {node}"), 2, "NETWORK_EXISTS");
+    home.fails("network add ../here ws://127.0.0.1:1", 2, "INVALID_NETWORK");
+    home.fails("network add far ws://127.0.0.1:1", 8, "UNREACHABLE");
+    home.fails("network use far", 2, "UNKNOWN_NETWORK");
+    home.fails("token supply --url http://127.0.0.1", 2, "INVALID_NETWORK");
+    assert_eq!(human(&home.ok("token balance --network here --addresses addresses/dev.json"), "balance"), "28.5 FLRN");
+    home.ok("network use here");
+    assert_eq!(home.ok("network ls").as_array().map(Vec::len), Some(2));
+    home.ok("network use dev");
+
+    // An address book of another chain, and a node that is another chain's.
+    let other = format!("0x{:064}", 1);
+    let book = home.book("other.json", |book| book["genesis_hash"] = json!(other));
+    let details = home.fails(&format!("token transfer bob 1 --yes --addresses {book}"), 7, "WRONG_NETWORK");
+    assert_eq!(details["expected"], json!(other));
+    home.fails(&format!("deploy --yes --addresses {book}"), 7, "WRONG_NETWORK");
+    let settings = home.path(".config/florin/networks.toml");
+    let genesis = added["genesis_hash"].as_str().expect("a hash");
+    let text = fs::read_to_string(&settings).expect("settings").replace(genesis, &other);
+    fs::write(&settings, text).expect("written");
+    home.fails("token supply --network here", 7, "WRONG_NETWORK");
+    fs::write(&settings, "current = 7").expect("written");
+    home.fails("token supply", 2, "INVALID_NETWORK");
+    fs::remove_file(&settings).expect("removed");
+}
+
+fn liquidation(home: &Home) {
+    home.ok("node advance 1h");
+    report(home, "100");
+    let opened = home.ok("vault open 100UNIT --draw 6600 --account dev:ferdie");
+    let position = opened["result"]["position"].as_u64().expect("a number");
+    home.ok("node advance 1h");
+    report(home, "80");
+    // The oracle waits for its interval, the vaults for nothing.
+    let shown = home.ok(&format!("vault show {position}"));
+    assert_eq!(human(&shown, "price"), "80 USD");
+    let preview = home.ok(&format!("vault liquidate {position} --dry-run --account dev:dave"));
+    assert_eq!(preview["sent"], json!(false));
+    let done = home.ok(&format!("vault liquidate {position} --account dev:dave"));
+    assert_eq!((&done["sent"], &done["result"]["auction"]), (&json!(true), &json!(0)));
+    assert_eq!(home.ok("token balance dave")["balance"], done["result"]["reward"]);
+    let auctions = home.ok("vault auctions");
+    assert_eq!(auctions.as_array().map(Vec::len), Some(1));
+    let lot = auctions[0]["lot"]["raw"].as_str().expect("a lot").to_owned();
+
+    let bought = home.ok("vault take 0 --amount 5UNIT");
+    assert_eq!(human(&bought["result"], "sold"), "5 UNIT");
+    let rest = home.ok("vault auctions");
+    assert_ne!(rest[0]["lot"]["raw"], json!(lot));
+    home.fails("vault take 0 --max-price 1 --yes", 3, "PRICE_ABOVE_MAXIMUM");
+    home.fails("vault redo 0 --yes", 3, "AUCTION_NOT_STALE");
+    home.fails("vault take 7 --yes", 3, "UNKNOWN_AUCTION");
+    home.ok("vault take 0");
+    assert_eq!(home.ok("vault auctions"), json!([]));
+    home.ok("vault heal");
+    assert_eq!(home.ok("vault solvency")["exact"], json!(true));
+
+    home.ok("vault repay 0 1000");
+    let closed = home.run("vault close 0 --yes --json");
+    assert_eq!(closed.code, 3, "not all of the debt is there to be repaid: {closed:?}");
+}
+
+/// What commands answer, by the names of the fields; `amount` and `value` stand for the forms that amounts and times have.
+/// Fields are added and never removed: any other change here breaks programs that rely on them.
+const FORMS: &str = "
+node status
+    {answers base_path block hash log pid running time:value url}
+account show
+    {account address balance:amount coin:amount mapped public_key}
+account list
+    [{account address name public_key}]
+network ls
+    [{account current genesis_hash name symbol url}]
+doctor
+    {checks:[{check code detail state}] healthy}
+contract list
+    [{address block bundle code_hash name state}]
+contract messages token
+    {contract messages:[{about arguments:[] mutates name payable signature verb}]}
+read token symbol
+    {contract message returned}
+token balance
+    {balance:amount owner}
+token minters
+    [{address available:amount burned:amount ceiling:amount limit_per_day:amount minted:amount minter}]
+oracle price
+    {age:value feed price:amount recovered_at:value updated_at:value}
+oracle feeds
+    [{feed feeders:[] max_age:value max_step:value maximum:amount minimum:amount price:amount quorum
+    update_interval:value updated_at:value usable}]
+vault show 0
+    {auctions collateral:amount collateral_type debt:amount fee_per_year:value liquidation_price:amount
+    maximum_draw:amount maximum_withdrawal:amount owner position price:amount price_problem
+    price_updated_at:value ratio:value safety_ratio:value value:amount}
+vault list
+    [{collateral:amount collateral_type debt:amount liquidation_price:amount owner position ratio:value}]
+vault types
+    [{asset auction_cap:amount auction_debt:amount collateral_type debt:amount debt_ceiling:amount
+    debt_floor:amount decimals fee_per_year:value feed grace_seconds keeper_share_bps line:amount
+    liquidation_ratio:value max_price_age_seconds penalty_bps price:amount price_updated_at:value
+    safety_ratio:value seizure_bps symbol target_ratio_bps tip:amount total_collateral:amount}]
+vault solvency
+    {burned:amount debt:amount deficit:amount exact left:amount minted:amount open_rewards:amount right:amount
+    surplus:amount}
+deploy --dry-run
+    {preview:{addresses from kept network plan steps:[{act kind step}] todo} sent}
+deploy
+    {result:{addresses contracts:[{address block code_hash name}] steps:[{address fee kind outcome step}]}
+    sent}
+vault deposit 0 1 --dry-run
+    {preview:{collateral:amount collateral_before:amount collateral_type debt:amount debt_before:amount
+    deposited:amount fee_per_year:value from liquidation_price:amount position price:amount ratio:value
+    safety_ratio:value storage_deposit:amount weight:{proof_size ref_time} with_it:[]} sent}
+vault draw 0 100
+    {preview:{collateral:amount collateral_before:amount collateral_type debt:amount debt_before:amount
+    drawn:amount fee_per_year:value from liquidation_price:amount position price:amount ratio:value
+    safety_ratio:value storage_deposit:amount weight:{proof_size ref_time} with_it:[]}
+    result:{collateral:amount collateral_type debt:amount owner position} sent transaction:{block:{hash
+    number} fee:amount hash time:value weight:{proof_size ref_time}}}
+token transfer bob 1
+    {preview:{amount:amount balance_after:amount from storage_deposit:amount to weight:{proof_size ref_time}
+    with_it:[]} result:{amount:amount from to} sent transaction:{block:{hash number} fee:amount hash
+    time:value weight:{proof_size ref_time}}}
+call token transfer @bob 1
+    {preview:{arguments:[] contract data from message returns storage_deposit:amount value weight:{proof_size
+    ref_time} with_it:[]} result:{events:[{contract event fields:{from to value}}] returned} sent
+    transaction:{block:{hash number} fee:amount hash time:value weight:{proof_size ref_time}}}
+";
+
+fn forms_of_answers(home: &Home) {
+    let mut forms: Vec<(&str, String)> = Vec::new();
+    for line in FORMS.lines().filter(|line| !line.is_empty()) {
+        match (line.strip_prefix("    "), forms.last_mut()) {
+            (Some(more), Some((_, form))) if form.is_empty() => more.clone_into(form),
+            (Some(more), Some((_, form))) => *form = format!("{form} {more}"),
+            _ => forms.push((line, String::new())),
+        }
+    }
+    for (line, form) in forms {
+        assert_eq!(shape(&home.ok(line)), form, "{line}");
+    }
+}
+
+fn a_chain_started_anew(home: &Home) {
+    let stopped = home.ok("node stop");
+    assert_eq!(stopped["running"], json!(false));
+    home.fails("node stop", 2, "NODE_NOT_RUNNING");
+    let url = format!("--url ws://127.0.0.1:{}", home.port);
+    home.fails(&format!("token supply {url}"), 8, "UNREACHABLE");
+    home.start_node();
+    home.fails("token supply", 7, "CHAIN_STARTED_ANEW");
+    home.fails("deploy --yes", 7, "CHAIN_STARTED_ANEW");
+    let deployed = home.ok("deploy --reset");
+    assert_eq!(deployed["sent"], json!(true));
+    assert!(home.path("addresses/dev.json.old").exists());
+    assert_eq!(human(&home.ok("token supply"), "supply"), "0 FLRN");
+    home.ok("node stop");
+    assert_eq!(home.ok("node status"), json!({ "running": false }));
+}
+
+#[test]
+fn the_reference_is_what_the_program_says() {
+    let written = fs::read_to_string(project().join("docs/cli.md")).expect("docs/cli.md");
+    let page = Home::new().run("help-md");
+    assert_eq!(page.code, 0, "{page:?}");
+    assert!(written == page.output, "write docs/cli.md anew: florin help-md > docs/cli.md");
+}
+
+#[test]
+fn help_needs_neither_node_nor_settings() {
+    let home = Home::new();
+    for line in
+        ["--help", "help", "help vault open", "vault open --help", "help exit-codes", "help amounts", "--version"]
+    {
+        let run = home.run(line);
+        assert_eq!((run.code, run.errors.as_str()), (0, ""), "{run:?}");
+        assert!(run.output.contains("florin") || run.output.contains("done") || run.output.contains("FLRN"), "{run:?}");
+    }
+    assert!(home.run("help environment").output.contains("FLORIN_NODE"));
+    home.fails("help vault drw", 2, "NO_TOPIC");
+    home.fails("vlt", 2, "USAGE");
+    let bare = home.run("");
+    assert_eq!((bare.code, bare.output.as_str()), (2, ""), "{bare:?}");
+    assert!(bare.errors.contains("Usage: florin"), "{bare:?}");
+    assert!(home.ok("account list").as_array().is_some_and(|accounts| accounts.len() == 6));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let home = Home::new();
+    let mut child =
+        home.command("help-md").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("florin starts");
+    drop(child.stdout.take());
+    assert!(child.wait().expect("it ends").success());
+}

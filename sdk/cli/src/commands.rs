@@ -1,0 +1,12 @@
+//! The commands, a module each.
+
+pub(crate) mod account;
+pub(crate) mod deploy;
+pub(crate) mod doctor;
+pub(crate) mod help;
+pub(crate) mod message;
+pub(crate) mod network;
+pub(crate) mod node;
+pub(crate) mod oracle;
+pub(crate) mod token;
+pub(crate) mod vault;
