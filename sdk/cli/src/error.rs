@@ -3,6 +3,7 @@
 use std::{fmt::Debug, path::PathBuf};
 
 use florin_client::{
+    account::AccountId,
     address_book::AddressBookError,
     bundle::BundleError,
     chain::Address,
@@ -182,6 +183,12 @@ pub(crate) enum CliError {
         /// Raw units held.
         available: u128,
     },
+    /// A token cannot find what the account holds, because it asks by address.
+    #[error("{account:?} is not tied to its 20-byte address yet, so tokens do not find what it holds")]
+    NotMapped {
+        /// The account.
+        account: AccountId,
+    },
     /// The transaction succeeded and an event that it must have is not there.
     #[error("the transaction succeeded, and its events lack {event}; these bindings belong to another version of the contract")]
     NoEvent {
@@ -290,6 +297,7 @@ impl CliError {
             Self::Refused { .. } | Self::RefusedByMetadata { .. } => "REFUSED",
             Self::Bindings { .. } | Self::NoEvent { .. } => "BINDINGS_MISMATCH",
             Self::NotErc20 { .. } => "NOT_ERC20",
+            Self::NotMapped { .. } => "NOT_MAPPED",
             Self::InsufficientCoin { .. } => "INSUFFICIENT_BALANCE",
             Self::OtherVerb { .. } => "OTHER_COMMAND",
             Self::System { .. } => "SYSTEM",
@@ -317,6 +325,7 @@ impl CliError {
             | Self::Metadata(_)
             | Self::MetadataFile { .. }
             | Self::NoMetadata { .. }
+            | Self::NotMapped { .. }
             | Self::OtherVerb { .. } => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
@@ -368,8 +377,12 @@ impl CliError {
             Self::NoContract { .. } => {
                 Some("florin deploy, or choose the network with --network; florin doctor tells more".to_owned())
             }
+            Self::NotMapped { .. } => Some("florin account map".to_owned()),
             Self::InsufficientCoin { .. } => Some("florin token balance, or repay less".to_owned()),
             Self::Bindings { .. } | Self::NoEvent { .. } => Some("florin doctor".to_owned()),
+            Self::Chain(ChainError::Dispatch { name, .. }) if name == "StorageDepositNotEnoughFunds" => {
+                Some("florin account balance; deposits and fees are paid in native tokens".to_owned())
+            }
             Self::Metadata(_) => Some("florin contract messages CONTRACT".to_owned()),
             Self::CommandLine { .. } => Some("florin help".to_owned()),
             _ => None,

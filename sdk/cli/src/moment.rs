@@ -17,6 +17,14 @@ pub(crate) enum MomentError {
         /// The text.
         text: String,
     },
+    /// It is before the clock's present time.
+    #[error("the clock is at {} and never goes back, so it cannot be set to {text}", format(*now))]
+    Past {
+        /// The text.
+        text: String,
+        /// Seconds since 1970 of the clock.
+        now: u64,
+    },
 }
 
 /// Seconds since 1970 as `2020-03-12T10:00:00Z`.

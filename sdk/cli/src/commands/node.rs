@@ -149,7 +149,12 @@ pub(crate) async fn run(settings: Settings, command: &NodeCommand) -> Result<Ans
         }
         NodeCommand::SetTime { time } => {
             let milliseconds = moment::parse(time)?.saturating_mul(1_000);
-            Ok(block_answer(settings.connect().await?.chain().set_time_ms(milliseconds).await?))
+            let session = settings.connect().await?;
+            let now = session.chain().head().await?.timestamp_ms;
+            if milliseconds < now {
+                return Err(moment::MomentError::Past { text: time.clone(), now: now / 1_000 }.into());
+            }
+            Ok(block_answer(session.chain().set_time_ms(milliseconds).await?))
         }
     }
 }

@@ -1,7 +1,10 @@
 //! What owners do with a position: open, deposit, withdraw, draw, repay, close.
 
 use florin_bindings::{shared::CoinError, token, vaults, Message};
-use florin_client::{chain::Address, signer::Signer};
+use florin_client::{
+    chain::{Address, Chain},
+    signer::Signer,
+};
 use florin_stable::{
     collateral::Asset,
     quote::{
@@ -217,6 +220,10 @@ async fn with_collateral<T: Decode>(
     let preview =
         Record::new().amount("deposited", "collateral from you", deposit.amount.raw(), &collateral.unit).and(preview);
     if let Some(token) = deposit.token {
+        let account = signer.account();
+        if !session.chain().is_mapped(&account).await? {
+            return Err(CliError::NotMapped { account });
+        }
         let owner = signer.account().to_address();
         let allowed = erc20::allowance(session, &token, &owner, &vaults).await?;
         let held = erc20::balance_of(session, &token, &owner).await?;
