@@ -92,7 +92,7 @@ async fn run(cli: Cli, output: Output) -> Result<Said, CliError> {
             return Ok(Said::Finding(answer, exit));
         }
         Command::Network(command) => commands::network::run(command).await?,
-        Command::Node(command) => commands::node::run(settings()?, command).await?,
+        Command::Node(command) => commands::node::run(settings, &output, command).await?,
         Command::Deploy(arguments) => commands::deploy::run(settings()?, arguments).await?,
         Command::Vault(command) => commands::vault::run(settings()?, command).await?,
         Command::Token(command) => commands::token::run(settings()?, command).await?,

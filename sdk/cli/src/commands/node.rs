@@ -133,23 +133,28 @@ impl NodeError {
     }
 }
 
-/// Runs a command.
+/// Runs a command. A node is started, stopped and looked at whatever the settings say; `settings` are for what goes to the network's
+/// node.
 ///
 /// # Errors
 /// Those of the command.
-pub(crate) async fn run(settings: Settings, command: &NodeCommand) -> Result<Answer, CliError> {
+pub(crate) async fn run(
+    settings: impl FnOnce() -> Result<Settings, CliError>,
+    output: &Output,
+    command: &NodeCommand,
+) -> Result<Answer, CliError> {
     match command {
-        NodeCommand::Start(arguments) => start(&settings.output, arguments).await,
+        NodeCommand::Start(arguments) => start(output, arguments).await,
         NodeCommand::Stop => stop().await,
         NodeCommand::Status => status().await,
-        NodeCommand::Seal => Ok(block_answer(settings.connect().await?.chain().seal().await?)),
+        NodeCommand::Seal => Ok(block_answer(settings()?.connect().await?.chain().seal().await?)),
         NodeCommand::Advance { span } => {
             let seconds = moment::parse_span(span)?;
-            Ok(block_answer(settings.connect().await?.chain().advance_seconds(seconds).await?))
+            Ok(block_answer(settings()?.connect().await?.chain().advance_seconds(seconds).await?))
         }
         NodeCommand::SetTime { time } => {
             let milliseconds = moment::parse(time)?.saturating_mul(1_000);
-            let session = settings.connect().await?;
+            let session = settings()?.connect().await?;
             let now = session.chain().head().await?.timestamp_ms;
             if milliseconds < now {
                 return Err(moment::MomentError::Past { text: time.clone(), now: now / 1_000 }.into());
