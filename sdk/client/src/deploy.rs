@@ -90,7 +90,7 @@ impl<C: Chain> Run<'_, C> {
         let args = self.resolve(&step.args, book)?;
         let data = metadata
             .encode_constructor(&step.constructor, &args)
-            .map_err(|error| DeployError::Encode { step: step.name.clone(), error })?;
+            .map_err(|error| DeployError::Encode { step: step.name.clone(), error: error.into() })?;
         let value = self.value(&step.name, step.value.as_deref())?;
         // The address follows from what is created, so a contract that was created right before an interruption is found.
         let salt = self.salt(&step.name);
@@ -147,7 +147,7 @@ impl<C: Chain> Run<'_, C> {
         let args = self.resolve(&step.args, book)?;
         let data = metadata
             .encode_message(&step.message, &args)
-            .map_err(|error| DeployError::Encode { step: id.clone(), error })?;
+            .map_err(|error| DeployError::Encode { step: id.clone(), error: error.into() })?;
         let value = self.value(&id, step.value.as_deref())?;
         let signer = match step.signer()? {
             Some(source) => source.load()?,
@@ -208,7 +208,7 @@ impl<C: Chain> Run<'_, C> {
 
 fn metadata_of(bundle: &Bundle) -> Result<ContractMetadata, DeployError> {
     ContractMetadata::from_json(&bundle.metadata)
-        .map_err(|error| DeployError::Metadata { contract: bundle.name.clone(), error })
+        .map_err(|error| DeployError::Metadata { contract: bundle.name.clone(), error: error.into() })
 }
 
 /// A deployment that stopped.
@@ -239,7 +239,7 @@ pub enum DeployError {
         /// The contract.
         contract: String,
         /// What is wrong.
-        error: MetadataError,
+        error: Box<MetadataError>,
     },
     /// A step's arguments do not fit its message.
     #[error("{step}: {error}")]
@@ -247,7 +247,7 @@ pub enum DeployError {
         /// The step.
         step: String,
         /// What is wrong.
-        error: MetadataError,
+        error: Box<MetadataError>,
     },
     /// A contract could not be created.
     #[error("{step}: {error}")]
