@@ -57,7 +57,7 @@ pub type Snapshots = BTreeMap<String, Snapshot>;
 pub enum CostError {
     /// A step failed.
     #[error(transparent)]
-    Step(#[from] HarnessError),
+    Step(Box<HarnessError>),
     /// A bundle's metadata cannot be read.
     #[error(transparent)]
     Metadata(#[from] MetadataError),
@@ -77,6 +77,12 @@ pub enum CostError {
         /// What is wrong.
         cause: String,
     },
+}
+
+impl From<HarnessError> for CostError {
+    fn from(error: HarnessError) -> Self {
+        Self::Step(Box::new(error))
+    }
 }
 
 /// A figure that is not what it was.
@@ -287,7 +293,7 @@ impl Meter {
         self.call(&minter, coin, 0, &token::mint(a, coins(10_000).raw())).await?;
         let value = U256::from(coins(5).raw());
         self.call(&alice, coin, 0, &token::transfer(b, value)).await?;
-        self.call(&alice, coin, 0, &token::transfer_with_reference(b, value, [7; 32].into())).await?;
+        self.call(&alice, coin, 0, &token::transfer_with_reference(b, value, [7; 32])).await?;
         self.call(&alice, coin, 0, &token::approve(b, value * 10)).await?;
         self.call(&bob, coin, 0, &token::transfer_from(a, b, value)).await?;
         // Only minters burn.

@@ -3,7 +3,7 @@
 #[path = "cli/home.rs"]
 mod home;
 
-use std::{fs, net::TcpListener, path::Path, process::Stdio};
+use std::{collections::BTreeSet, fs, net::TcpListener, path::Path, process::Stdio};
 
 use florin_client::{chain::DevChain, node::NodeChain, signer::Signer};
 use serde_json::{json, Value};
@@ -53,6 +53,7 @@ fn from_an_empty_home_to_a_liquidation() {
     collateral_of_another_asset(&home);
     bad_input(&home);
     any_contract(&home);
+    two_processes_at_once(&home);
     other_networks(&home);
     liquidation(&home);
     forms_of_answers(&home);
@@ -394,6 +395,24 @@ fn any_contract(home: &Home) {
     home.fails("read token symbol --metadata metadata.json", 2, "INVALID_METADATA");
     let nowhere = [("FLORIN_CONTRACTS", Path::new("/no/such/folder"))];
     home.fails_with(&nowhere, &format!("read {address} symbol --addresses no.json"), 2, "NO_METADATA");
+}
+
+/// Two processes that share nothing but an account send at once: whoever finds the nonce taken signs anew.
+fn two_processes_at_once(home: &Home) {
+    let held = || -> u128 {
+        let balance = home.ok("token balance eve")["balance"]["raw"].clone();
+        balance.as_str().and_then(|raw| raw.parse().ok()).expect("raw units")
+    };
+    let before = held();
+    let mut hashes = BTreeSet::new();
+    for _ in 0..5 {
+        for sent in home.ok_at_once("token transfer eve 0.01", 2) {
+            assert_eq!((&sent["sent"], human(&sent["result"], "amount")), (&json!(true), "0.01 FLRN"));
+            hashes.insert(sent["transaction"]["hash"].as_str().expect("a hash").to_owned());
+        }
+    }
+    assert_eq!(hashes.len(), 10, "each process has a transaction of its own");
+    assert_eq!(held() - before, 100_000_000_000_000_000);
 }
 
 fn other_networks(home: &Home) {

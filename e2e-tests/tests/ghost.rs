@@ -2,7 +2,8 @@
 //! that it keeps itself, by the core's rules, and balances of coin and collateral that it counts itself. After every operation
 //! the contracts hold to the digit what the ghost expects, and the books are exact.
 //!
-//! `FLORIN_STATEFUL_OPERATIONS` sets the number of operations (600 when it is not set).
+//! `FLORIN_STATEFUL_OPERATIONS` sets the number of steps (800 when it is not set, of which at least 500 are calls of contracts
+//! and the others let time pass and prices move, or find nothing to act on).
 
 use std::collections::BTreeMap;
 
@@ -37,6 +38,9 @@ use proptest::{
 
 const ACTORS: u32 = 6;
 const ASSET: u32 = 90;
+/// Steps of a run that is not set otherwise, and how many calls of contracts it must hold.
+const STEPS: u32 = 800;
+const LEAST_OPERATIONS: u32 = 500;
 /// Contract units in one planck.
 const GRAIN: u128 = 100_000_000;
 
@@ -469,11 +473,14 @@ impl Run {
         let balance = self.ghost.coin.get(&payer).copied().unwrap_or(0);
         let amount = self.part(balance);
         let done = self.world.pay(&from, payee, Wad::from_raw(amount)).await;
+        let counts = self.counts.entry("pay").or_default();
         if amount <= balance {
             done?;
+            counts.0 += 1;
             *self.ghost.coin.entry(payer).or_default() -= amount;
             *self.ghost.coin.entry(payee).or_default() += amount;
         } else {
+            counts.1 += 1;
             assert!(
                 matches!(done, Err(CallError::Refused { error: token::CoinError::InsufficientBalance { .. }, .. })),
                 "{done:?}"
@@ -576,14 +583,20 @@ impl Run {
 
 #[tokio::test]
 async fn random_operations_on_the_contracts_follow_the_ghost() {
-    let operations: u32 =
-        std::env::var("FLORIN_STATEFUL_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(600);
+    let steps: u32 =
+        std::env::var("FLORIN_STATEFUL_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(STEPS);
     let mut run = Run::start().await.expect("deployed");
-    for operation in 0..operations {
-        run.step().await.unwrap_or_else(|error| panic!("operation {operation}: {error}"));
-        run.check().await.unwrap_or_else(|error| panic!("after operation {operation}: {error}"));
+    for step in 0..steps {
+        run.step().await.unwrap_or_else(|error| panic!("step {step}: {error}"));
+        run.check().await.unwrap_or_else(|error| panic!("after step {step}: {error}"));
     }
     println!("accepted and refused: {:#?}", run.counts);
+    let operations: u32 = run.counts.values().map(|(done, refused)| done + refused).sum();
+    assert!(
+        steps < STEPS || operations >= LEAST_OPERATIONS,
+        "{steps} steps have made {operations} calls only: {:?}",
+        run.counts
+    );
     // The sequence must reach everything, else it proves nothing.
     for name in ["open", "deposit", "withdraw", "draw", "repay", "close", "liquidate", "take", "redo", "heal", "accrue"]
     {

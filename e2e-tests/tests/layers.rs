@@ -52,6 +52,9 @@ const RULES: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// What the rules may be made of besides each other: fixed-width integers and codecs.
+const CODECS: [&str; 3] = ["parity-scale-codec", "primitive-types", "scale-info"];
+
 /// The framework that a dependency from outside belongs to, if it is one that the rules speak of.
 fn framework(name: &str) -> Option<&'static str> {
     const FRAME: [&str; 7] = ["frame-", "pallet-", "sp-", "sc-", "polkadot-sdk", "substrate-", "cumulus-"];
@@ -97,6 +100,19 @@ fn packages_depend_only_on_the_layers_below() {
         }
     }
     assert!(broken.is_empty(), "these break the layers: {broken:?}");
+}
+
+#[test]
+fn the_rules_depend_on_nothing_but_each_other_and_codecs() {
+    let rules = ["florin-units", "florin-stable"];
+    let found = normal_dependencies();
+    for package in rules {
+        let others: Vec<&String> = found[package]
+            .iter()
+            .filter(|name| !rules.contains(&name.as_str()) && !CODECS.contains(&name.as_str()))
+            .collect();
+        assert!(others.is_empty(), "{package} depends on {others:?}");
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ impl SubstrateCli for Cli {
 /// The development chain: the runtime of this build, its development genesis.
 fn development_spec() -> Result<sc_service::GenericChainSpec, String> {
     let code = florin_runtime::WASM_BINARY
-        .ok_or("this node was built without its runtime (SKIP_WASM_BUILD); build it again with scripts/node --build")?;
+        .ok_or("this node was built without its runtime (SKIP_WASM_BUILD); build it again with scripts/build")?;
     let mut properties = sc_service::Properties::new();
     properties.insert("tokenSymbol".into(), "UNIT".into());
     properties.insert("tokenDecimals".into(), 10.into());

@@ -222,7 +222,7 @@ pub mod oracle {
 
         /// Reports to several feeds, at most 16, each at most once. Nothing is taken where one of them is refused.
         ///
-        /// Errors: those of `report`, `DuplicateSlot`, `SlotOutOfRange`. Events: those of `report`.
+        /// Errors: those of `report`, `BatchTooLong`, `DuplicateFeed`. Events: those of `report`.
         #[ink(message)]
         pub fn report_batch(&mut self, prices: Vec<(u32, Price)>) -> Result<(), Error> {
             rules::check_batch(prices.iter().map(|(feed, _)| *feed))?;

@@ -62,7 +62,7 @@ enum Kind {
 #[derive(Debug, thiserror::Error)]
 enum Failure {
     #[error(transparent)]
-    Demo(#[from] DemoError),
+    Demo(Box<DemoError>),
     #[error(transparent)]
     Prices(#[from] PriceError),
     #[error(transparent)]
@@ -89,6 +89,12 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        Self::Demo(Box::new(error))
     }
 }
 

@@ -108,7 +108,7 @@ pub enum DemoError {
     Question(#[from] CallError<NoError>),
     /// The suite was not set up.
     #[error(transparent)]
-    Harness(#[from] HarnessError),
+    Harness(Box<HarnessError>),
     /// A bot failed.
     #[error(transparent)]
     Keeper(#[from] KeeperError),
@@ -121,4 +121,10 @@ pub enum DemoError {
     /// A record could not be judged.
     #[error("a record could not be judged: {0}")]
     Record(#[from] VaultError),
+}
+
+impl From<HarnessError> for DemoError {
+    fn from(error: HarnessError) -> Self {
+        Self::Harness(Box::new(error))
+    }
 }

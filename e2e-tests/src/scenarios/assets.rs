@@ -10,7 +10,7 @@ use florin_stable::collateral::Asset;
 use florin_units::{Amount, U256};
 use parity_scale_codec::Encode;
 
-use super::{approve_asset, check_books, Outcome};
+use super::{approve_asset, asset_balance, check_books, refusal, Outcome};
 use crate::{
     assert_refused,
     harness::{coins, collateral_params, dollars, World},
@@ -100,12 +100,58 @@ pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -
     assert_refused!(tried, vaults::Error::CollateralTransferFailed { .. });
     assert_eq!(state(&world, hostile, id).await?, before, "the attempt to re-enter left a trace");
 
-    // On the way out nobody but its own holders is hurt: what it does not deliver stays owed.
-    behave(&world, &owner, hostile, RETURNS_FALSE).await?;
-    world.call_vaults(&owner, 0, &vaults::withdraw(id, thousand)).await?;
+    // On the way out nobody but its own holders is hurt: what it does not deliver stays owed until it behaves.
+    let part = Amount::from_raw(coins(300).raw());
+    let suite = &world.suite;
+    let (claim, claimable) = (vaults::claim(hostile, account), vaults::claimable(account, hostile));
+    let liabilities = vaults::liabilities(hostile);
+    for behaviour in [RETURNS_FALSE, REENTERS, REVERTS] {
+        let owed = suite.client.read(suite.vaults, &liabilities).await?;
+        let balance = asset_balance(&world, hostile, account).await?;
+        behave(&world, &owner, hostile, behaviour).await?;
+        world.call_vaults(&owner, 0, &vaults::withdraw(id, part)).await?;
+        assert_eq!(suite.client.read(suite.vaults, &claimable).await?.0, part, "behaviour {behaviour}");
+        assert_eq!(suite.client.read(suite.vaults, &liabilities).await?, owed, "behaviour {behaviour}");
+        assert_eq!(asset_balance(&world, hostile, account).await?, balance, "behaviour {behaviour}");
+        let tried = world.call_vaults(&owner, 0, &claim).await;
+        assert_refused!(tried, vaults::Error::CollateralTransferFailed { .. });
+        check_books(&world).await?;
+
+        behave(&world, &owner, hostile, HONEST).await?;
+        assert_eq!(world.call_vaults(&owner, 0, &claim).await?.value, part, "behaviour {behaviour}");
+        assert_eq!(suite.client.read(suite.vaults, &claimable).await?.0, Amount::ZERO);
+        assert_eq!(owed.checked_sub(part), Ok(suite.client.read(suite.vaults, &liabilities).await?));
+        assert_eq!(asset_balance(&world, hostile, account).await?, balance + U256::from(part.raw()));
+        check_books(&world).await?;
+    }
+
+    // Where it moves and does not say so, the payout would be owed and be gone: the whole message is undone.
+    let rest = suite.position(id).await?.expect("a hundred are left").collateral;
+    let before = state(&world, hostile, id).await?;
+    behave(&world, &owner, hostile, RETURNS_NOTHING).await?;
+    let refused = refusal(&world, &owner, suite.vaults, &vaults::withdraw(id, rest)).await?;
+    assert_eq!(refused, vaults::Error::NotCovered { asset: hostile, owed: rest, held: U256::zero() });
+    assert_eq!(state(&world, hostile, id).await?, before, "a payout without an answer left a trace");
     behave(&world, &owner, hostile, HONEST).await?;
-    world.call_vaults(&owner, 0, &vaults::claim(hostile, account)).await?;
+    world.call_vaults(&owner, 0, &vaults::withdraw(id, rest)).await?;
+    assert_eq!(suite.client.read(suite.vaults, &liabilities).await?, Amount::ZERO);
     check_books(&world).await
+}
+
+/// Send units of an ERC-20, by its Solidity interface.
+pub async fn give_asset<C: DevChain>(
+    world: &World<C>,
+    from: &Signer,
+    asset: Address,
+    to: Address,
+    amount: Amount,
+) -> Outcome {
+    let mut data = vec![0xa9, 0x05, 0x9c, 0xbb];
+    data.extend_from_slice(&[0; 12]);
+    data.extend_from_slice(to.as_bytes());
+    data.extend_from_slice(&[0; 16]);
+    data.extend_from_slice(&amount.raw().to_be_bytes());
+    send(world, from, asset, data).await
 }
 
 /// The first four bytes of the BLAKE2 hash of a message's name, by which contracts know it.

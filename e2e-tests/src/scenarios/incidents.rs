@@ -1,18 +1,23 @@
 //! What has gone wrong elsewhere; T numbers are those of the threat model.
 
 use florin_bindings::{oracle, token, vaults};
-use florin_client::chain::{Action, DevChain, Limits, Wait, Weight};
+use florin_client::{
+    chain::{Action, Address, DevChain, Limits, Wait, Weight},
+    contract::decode_events,
+};
 use florin_stable::{
-    collateral::Asset,
+    collateral::{
+        Asset, AuctionParams, CollateralParams, Curve, MAXIMUM_DEBT, MAXIMUM_RATIO, MAXIMUM_STABILITY_FEE, MAXIMUM_TOP,
+    },
     oracle::{FeedConfig, OracleError},
     VaultError,
 };
-use florin_units::{Bps, Price, Seconds, Wad, WAD_ONE};
+use florin_units::{Amount, Bps, Price, Ray, Seconds, Timestamp, Wad, U256, WAD_ONE};
 
-use super::{check_books, Outcome};
+use super::{approve_asset, asset_balance, check_books, give_asset, refusal, Outcome};
 use crate::{
     assert_refused,
-    harness::{coins, collateral_params, dollars, native, World, NATIVE_FEED, UNIT},
+    harness::{coins, collateral_params, dollars, native, HarnessError, World, NATIVE_FEED, UNIT},
 };
 
 /// T1: with one bidder and 40 minutes of silence nothing is sold below the curve, let alone for nothing.
@@ -46,7 +51,8 @@ pub async fn t01_no_zero_bid_auction<C: DevChain + Clone>(chain: C) -> Outcome {
     check_books(&world).await
 }
 
-/// T2: no single parameter, at its largest legal value, lets anybody mint beyond the fuse.
+/// T2: no single parameter, at the end of what is legal, lets anybody mint beyond the fuse: whatever it allows, the
+/// bucket refuses.
 pub async fn t02_one_parameter_cannot_mint<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain).await?;
     let owner = world.person(1).await?;
@@ -54,25 +60,21 @@ pub async fn t02_one_parameter_cannot_mint<C: DevChain + Clone>(chain: C) -> Out
     let limits = token::set_minter(world.suite.vaults, u128::MAX, fuse.raw(), 0);
     world.govern_token(&limits).await?;
     let sane = collateral_params(Asset::Native, 18, NATIVE_FEED);
-    let most = florin_stable::collateral::MAXIMUM_DEBT;
-    let mut changed = vec![sane; 8];
-    changed[0].debt_ceiling = most;
-    changed[1].gap = most;
-    changed[2].auction_cap = Wad::MAX;
-    changed[3].stability_fee = florin_stable::collateral::MAXIMUM_STABILITY_FEE;
-    changed[4].maximum_price = Price::MAX;
-    changed[5].max_price_age = Seconds::from_raw(u64::MAX);
-    changed[6].grace = Seconds::from_raw(0);
-    changed[7].line_interval = Seconds::from_raw(0);
     let id = world.open(&owner, 100_000, 100).await?;
     let supply = world.suite.ledger().await?.minted;
-    for params in changed {
+    // The price is of this moment, and it has never been away: nothing else can be in the way.
+    let state = world.suite.collateral_type(0).await?.state;
+    assert_eq!((state.price_updated_at, state.price_recovered_at), (world.suite.now().await?, Timestamp::ZERO));
+    // Half the fuse is the bucket, a hundred are drawn; it never holds as much as is asked for.
+    let (requested, available) = (coins(9_000).raw(), coins(4_900).raw());
+    let shut = vaults::Error::Coin(token::CoinError::BucketExceeded { requested, available, available_at: 0 });
+    let draw = vaults::draw(id, coins(9_000));
+    for params in extreme_params(sane) {
         world.govern_vaults(&vaults::set_collateral_params(0, params)).await?;
-        world.report(NATIVE_FEED, dollars(100)).await?;
-        let over = world.call_vaults(&owner, 0, &vaults::draw(id, coins(9_000))).await;
-        assert!(over.is_err(), "{params:?}");
-        world.govern_vaults(&vaults::set_collateral_params(0, sane)).await?;
+        assert_eq!(refusal(&world, &owner, world.suite.vaults, &draw).await?, shut, "{params:?}");
     }
+    world.govern_vaults(&vaults::set_collateral_params(0, sane)).await?;
+    assert_eq!(world.suite.ledger().await?.minted, supply);
     // A price at its bound does not help either.
     let mut feed = crate::harness::feed_config();
     feed.maximum = Price::MAX;
@@ -86,6 +88,62 @@ pub async fn t02_one_parameter_cannot_mint<C: DevChain + Clone>(chain: C) -> Out
     assert_refused!(over, vaults::Error::Coin(token::CoinError::BucketExceeded { .. }));
     assert_eq!(world.suite.ledger().await?.minted, supply);
     check_books(&world).await
+}
+
+/// Parameters with one number each at an end of what is legal beside the others; at both ends, unless one forbids the
+/// draw itself.
+fn extreme_params(sane: CollateralParams) -> Vec<CollateralParams> {
+    let (bps, seconds) = (Bps::from_raw, Seconds::from_raw);
+    let (soon, never) = (seconds(1), Seconds::MAX);
+    let auction = |auction| CollateralParams { auction, ..sane };
+    let curve = |curve| auction(AuctionParams { curve, ..sane.auction });
+    // The smallest debt whose penalty pays the tip.
+    let debt_floor = sane.tip.divide_by_bps_up(sane.penalty).expect("fits");
+    vec![
+        CollateralParams { debt_ceiling: MAXIMUM_DEBT, ..sane },
+        CollateralParams { gap: MAXIMUM_DEBT, ..sane },
+        CollateralParams { line_interval: Seconds::ZERO, ..sane },
+        CollateralParams { line_interval: never, ..sane },
+        CollateralParams { debt_floor, ..sane },
+        CollateralParams { stability_fee: Ray::ONE, ..sane },
+        CollateralParams { stability_fee: MAXIMUM_STABILITY_FEE, ..sane },
+        // Just above par; at the safety ratio.
+        CollateralParams { liquidation_ratio: bps(10_001), ..sane },
+        CollateralParams { liquidation_ratio: sane.safety_ratio, ..sane },
+        CollateralParams { safety_ratio: sane.liquidation_ratio, ..sane },
+        CollateralParams { safety_ratio: sane.target_ratio, ..sane },
+        CollateralParams { target_ratio: sane.safety_ratio, ..sane },
+        CollateralParams { target_ratio: MAXIMUM_RATIO, ..sane },
+        // What pays the tip on the smallest debt; what a sale at the floor still covers.
+        CollateralParams { penalty: bps(200), ..sane },
+        CollateralParams { penalty: bps(1_375), ..sane },
+        // What covers debt and penalty at the floor; just below the target.
+        CollateralParams { seizure: bps(12_418), ..sane },
+        CollateralParams { seizure: bps(16_999), ..sane },
+        auction(AuctionParams { top: Bps::ONE, ..sane.auction }),
+        auction(AuctionParams { top: MAXIMUM_TOP, ..sane.auction }),
+        auction(AuctionParams { floor: bps(9_040), ..sane.auction }),
+        auction(AuctionParams { floor: Bps::ONE, ..sane.auction }),
+        auction(AuctionParams { duration: soon, ..sane.auction }),
+        auction(AuctionParams { duration: never, ..sane.auction }),
+        curve(Curve::Linear { duration: soon }),
+        curve(Curve::Linear { duration: never }),
+        curve(Curve::Exponential { cut: Ray::from_raw(1), step: soon }),
+        CollateralParams { tip: Wad::ZERO, ..sane },
+        CollateralParams { tip: coins(13), ..sane },
+        CollateralParams { keeper_share: Bps::ZERO, ..sane },
+        CollateralParams { keeper_share: sane.penalty, ..sane },
+        CollateralParams { auction_cap: coins(113), ..sane },
+        CollateralParams { auction_cap: Wad::MAX, ..sane },
+        CollateralParams { max_price_age: soon, ..sane },
+        CollateralParams { max_price_age: never, ..sane },
+        CollateralParams { grace: Seconds::ZERO, ..sane },
+        CollateralParams { grace: never, ..sane },
+        CollateralParams { minimum_price: Price::from_raw(1), ..sane },
+        CollateralParams { minimum_price: dollars(100), ..sane },
+        CollateralParams { maximum_price: dollars(100), ..sane },
+        CollateralParams { maximum_price: Price::MAX, ..sane },
+    ]
 }
 
 /// T7: fewer liars than the quorum needs move nothing; with a quorum of honest ones the price stays within their range.
@@ -118,19 +176,37 @@ pub async fn t07_liars_below_quorum_move_nothing<C: DevChain + Clone>(chain: C) 
 /// T8: tokens given to the contracts change nobody's debt, ratio, price or claim.
 pub async fn t08_donations_change_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain.clone()).await?;
+    let asset = chain.create_asset(80, 6, 1).await?;
+    world.add_feed(1).await?;
+    world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(asset.0), 6, 1))).await?;
+    world.report(1, dollars(2)).await?;
     let (owner, donor) = (world.person(1).await?, world.person(2).await?);
-    let id = world.open(&owner, 100, 1_000).await?;
+    for person in [&owner, &donor] {
+        chain.mint_asset(80, &person.account(), 10_000_000_000).await?;
+    }
+    approve_asset(&world, &owner, asset).await?;
+    let native_position = world.open(&owner, 100, 1_000).await?;
+    let (locked, given) = (Amount::from_raw(1_000_000_000), Amount::from_raw(300_000_000));
+    let asset_position = world.call_vaults(&owner, 0, &vaults::open(1, locked, coins(500))).await?.value;
     world.open(&donor, 100, 1_000).await?;
     let suite = &world.suite;
     let seen = || async {
-        Ok::<_, crate::harness::HarnessError>(format!(
-            "{:?} {:?} {:?} {:?} {:?}",
-            suite.position(id).await?,
-            suite.collateral_type(0).await?,
-            suite.ledger().await?,
-            suite.client.read(suite.vaults, &vaults::health(id)).await?,
-            suite.client.read(suite.oracle, &oracle::price(NATIVE_FEED)).await?,
-        ))
+        let mut seen = vec![format!("{:?}", suite.ledger().await?)];
+        for (id, kind) in [(native_position, 0), (asset_position, 1)] {
+            seen.push(format!(
+                "{:?} {:?} {:?} {:?}",
+                suite.position(id).await?,
+                suite.collateral_type(kind).await?,
+                suite.client.read(suite.vaults, &vaults::health(id)).await?,
+                suite.client.read(suite.oracle, &oracle::price(kind)).await?,
+            ));
+        }
+        for kind in [Address::zero(), asset] {
+            let owed = suite.client.read(suite.vaults, &vaults::liabilities(kind)).await?;
+            let claims = vaults::claimable(donor.account().to_address(), kind);
+            seen.push(format!("{owed:?} {:?}", suite.client.read(suite.vaults, &claims).await?));
+        }
+        Ok::<_, HarnessError>(seen)
     };
     let before = seen().await?;
     for contract in [suite.vaults, suite.oracle, suite.token] {
@@ -139,8 +215,19 @@ pub async fn t08_donations_change_nothing<C: DevChain + Clone>(chain: C) -> Outc
         let limits = Limits { weight: Weight::default(), storage_deposit: 0 };
         let gift = Action::Transfer { to, value: 1_000 * UNIT };
         chain.submit(&donor, &[gift], &limits, Wait::Finalized).await?;
+        give_asset(&world, &donor, asset, contract, given).await?;
+        let held = if contract == suite.vaults { locked.checked_add(given).expect("fits") } else { given };
+        assert_eq!(asset_balance(&world, asset, contract).await?, U256::from(held.raw()));
     }
     assert_eq!(seen().await?, before);
+    // Nobody gets at the gift: not the owner of the collateral that it lies beside, not the donor.
+    let above = locked.checked_add(Amount::from_raw(1)).expect("fits");
+    assert_refused!(
+        world.call_vaults(&owner, 0, &vaults::withdraw(asset_position, above)).await,
+        vaults::Error::Vault(VaultError::InsufficientCollateral { .. })
+    );
+    let claim = vaults::claim(asset, donor.account().to_address());
+    assert_refused!(world.call_vaults(&donor, 0, &claim).await, vaults::Error::NothingToClaim);
     check_books(&world).await
 }
 
@@ -175,20 +262,45 @@ pub async fn t09_zero_or_absurd_price_is_refused<C: DevChain + Clone>(chain: C) 
 /// T14: debt is valued at par. Whatever the coin itself costs on a market, nobody is liquidated for it.
 pub async fn t14_own_coin_price_liquidates_nobody<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain).await?;
-    let (owner, keeper) = (world.person(1).await?, world.person(2).await?);
-    let id = world.open(&owner, 100, 6_600).await?;
-    // A feed for the coin itself, moved between one half and two.
+    let (owner, other, keeper) = (world.person(1).await?, world.person(2).await?, world.person(3).await?);
+    let positions = [
+        world.open(&owner, 100, 6_600).await?,
+        world.open(&other, 10, 600).await?,
+        world.open(&other, 500, 100).await?,
+    ];
+    // A feed for the coin itself that the vaults are told of, moved between one half and two.
     world.add_feed(5).await?;
     for cents in [100, 66, 50, 75, 112, 168, 200] {
+        let price = Price::from_raw(cents * WAD_ONE / 100);
+        // One round of reports, so that the first report of the next round moves the median.
         world.advance(120).await?;
-        world.report(5, Price::from_raw(cents * WAD_ONE / 100)).await?;
+        world.report(5, price).await?;
+        world.advance(120).await?;
         world.report(NATIVE_FEED, dollars(100)).await?;
-        assert_refused!(
-            world.call_vaults(&keeper, 0, &vaults::liquidate(id)).await,
-            vaults::Error::Vault(VaultError::NotLiquidatable { .. })
-        );
+        let before = standing_of(&world, &positions).await?;
+        world.report(5, price).await?;
+        let state = world.suite.client.read(world.suite.oracle, &oracle::feed_state(5)).await?;
+        assert_eq!(state.map(|state| state.price), Some(price));
+        assert_eq!(standing_of(&world, &positions).await?, before, "with the coin at {cents} cents");
+        for id in positions {
+            assert_refused!(
+                world.call_vaults(&keeper, 0, &vaults::liquidate(id)).await,
+                vaults::Error::Vault(VaultError::NotLiquidatable { .. })
+            );
+        }
     }
     check_books(&world).await
+}
+
+/// What the vaults know of the native token, of the books and of positions.
+async fn standing_of<C: DevChain>(world: &World<C>, positions: &[u64]) -> Result<Vec<String>, HarnessError> {
+    let suite = &world.suite;
+    let mut standing = vec![format!("{:?} {:?}", suite.collateral_type(0).await?, suite.ledger().await?)];
+    for id in positions {
+        let health = suite.client.read(suite.vaults, &vaults::health(*id)).await?;
+        standing.push(format!("{:?} {health:?}", suite.position(*id).await?));
+    }
+    Ok(standing)
 }
 
 /// T17: a collateral type cannot be initialised again, with debt or without, whoever asks.
@@ -271,5 +383,43 @@ pub async fn t20_duplicate_feeder_counts_once<C: DevChain + Clone>(chain: C) -> 
     world.advance(120).await?;
     let poke = client.call(&world.feeders[2], world.suite.oracle, 0, &oracle::poke(NATIVE_FEED)).await;
     assert_refused!(poke, OracleError::QuorumNotReached { fresh: 1, quorum: 2 });
+    Ok(())
+}
+
+/// A contract that is told of prices and does not take them holds up neither the feed nor those that are told after it.
+pub async fn a_listener_that_fails_holds_up_nobody<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let (coin, safe) = (world.suite.token, world.suite.vaults);
+    let nobody = Address::from([0x77u8; 20]);
+    assert_eq!(world.suite.client.chain().code_hash(&nobody).await?, None, "there is no contract");
+    world.govern_oracle(&oracle::set_listener(NATIVE_FEED, 1, nobody)).await?;
+    renew_past(&world, dollars(110), &[nobody]).await?;
+    // The vaults come last, after two that fail: no contract, and one that does not know the message.
+    for (place, listener) in [(0, Address::zero()), (2, coin), (3, safe)] {
+        world.govern_oracle(&oracle::set_listener(NATIVE_FEED, place, listener)).await?;
+    }
+    renew_past(&world, dollars(121), &[nobody, coin]).await?;
+    check_books(&world).await
+}
+
+/// Two rounds of reports, so that the first report of the second one renews the price: it names the listeners that
+/// failed, and feed and vaults have the price.
+async fn renew_past<C: DevChain>(world: &World<C>, price: Price, failing: &[Address]) -> Outcome {
+    let (suite, feeds) = (&world.suite, world.suite.oracle);
+    world.advance(120).await?;
+    world.report(NATIVE_FEED, price).await?;
+    world.advance(120).await?;
+    let done = suite.client.call(&world.feeders[0], feeds, 0, &oracle::report(NATIVE_FEED, price)).await?;
+    let failed = decode_events::<oracle::ListenerFailed>(&done.receipt, feeds).expect("decodes");
+    assert!(failed.iter().all(|event| event.feed == NATIVE_FEED), "{failed:?}");
+    let failed: Vec<Address> = failed.iter().map(|event| event.listener).collect();
+    assert_eq!(failed, failing);
+    let updated = decode_events::<oracle::PriceUpdated>(&done.receipt, feeds).expect("decodes");
+    let state = suite.client.read(feeds, &oracle::feed_state(NATIVE_FEED)).await?.expect("priced");
+    assert_eq!((updated.len(), updated[0].state, state.price), (1, state, price));
+    let told = decode_events::<vaults::PriceSet>(&done.receipt, suite.vaults).expect("decodes");
+    assert_eq!((told.len(), told[0].collateral_type, told[0].price), (1, 0, price));
+    let kept = suite.collateral_type(0).await?.state;
+    assert_eq!((kept.price, kept.price_updated_at), (price, state.updated_at));
     Ok(())
 }

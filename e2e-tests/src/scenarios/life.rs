@@ -191,7 +191,9 @@ async fn as_previewed<C: DevChain>(world: &World<C>, id: u64, preview: &Position
     Ok(())
 }
 
-/// Two clients that share nothing but an account send at once; both succeed, nothing is lost.
+/// Two clients of one process send from one account at once. Both succeed and nothing is lost: on a node the process
+/// lets one task at a time take an account's next nonce, the sandbox runs one transaction after the other. What two
+/// processes do to each other is not shown here.
 pub async fn two_clients_sign_from_one_account_at_once<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain.clone()).await?;
     let owner = world.person(1).await?;
@@ -214,9 +216,14 @@ pub async fn two_clients_sign_from_one_account_at_once<C: DevChain + Clone>(chai
 /// A pause stops what it names; top-up and repayment cannot be stopped; only the governor ends it.
 pub async fn pauses_stop_what_they_name_and_nothing_else<C: DevChain + Clone>(chain: C) -> Outcome {
     let world = World::deploy(chain).await?;
-    let owner = world.person(1).await?;
-    let id = world.open(&owner, 100, 1_000).await?;
+    let (owner, buyer) = (world.person(1).await?, world.person(2).await?);
+    let weak = world.open(&owner, 100, 6_000).await?;
+    world.open(&buyer, 2_000, 20_000).await?;
     world.allow(&owner).await?;
+    world.allow(&buyer).await?;
+    world.move_price(0, dollars(80)).await?;
+    let auction = world.call_vaults(&buyer, 0, &vaults::liquidate(weak)).await?.value.expect("collateral");
+    let id = world.open(&owner, 100, 1_000).await?;
     for operation in [Operation::Draws, Operation::Withdrawals, Operation::Liquidations, Operation::Auctions] {
         world.call_vaults(&world.guardian, 0, &vaults::pause(operation)).await?;
     }
@@ -229,6 +236,13 @@ pub async fn pauses_stop_what_they_name_and_nothing_else<C: DevChain + Clone>(ch
     refused(tried.map(|_| ()), &paused(Operation::Withdrawals));
     let tried = world.call_vaults(&owner, 0, &vaults::liquidate(id)).await;
     refused(tried.map(|_| ()), &paused(Operation::Liquidations));
+    // The auction runs, so a purchase would go through; when it has run out, a restart would.
+    let (take, redo) = (vaults::take(auction, native(10), Price::MAX), vaults::redo(auction));
+    let tried = world.call_vaults(&buyer, 0, &take).await;
+    refused(tried, &paused(Operation::Auctions));
+    world.advance(3_601).await?;
+    let tried = world.call_vaults(&buyer, 0, &redo).await;
+    refused(tried, &paused(Operation::Auctions));
     world.call_vaults(&owner, UNIT, &vaults::deposit(id, native(1))).await?;
     world.call_vaults(&owner, 0, &vaults::repay(id, coins(10))).await?;
     assert_refused!(
@@ -237,6 +251,14 @@ pub async fn pauses_stop_what_they_name_and_nothing_else<C: DevChain + Clone>(ch
     );
     world.govern_vaults(&vaults::unpause(Operation::Draws)).await?;
     world.call_vaults(&owner, 0, &vaults::draw(id, coins(10))).await?;
+    let tried = world.call_vaults(&buyer, 0, &redo).await;
+    refused(tried, &paused(Operation::Auctions));
+    world.govern_vaults(&vaults::unpause(Operation::Auctions)).await?;
+    world.call_vaults(&buyer, 0, &redo).await?;
+    let (sold, _) = world.call_vaults(&buyer, 0, &take).await?.value;
+    assert_eq!(sold, native(10));
+    let tried = world.call_vaults(&owner, 0, &vaults::withdraw(id, native(1))).await;
+    refused(tried, &paused(Operation::Withdrawals));
     check_books(&world).await
 }
 

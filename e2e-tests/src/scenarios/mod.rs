@@ -12,15 +12,19 @@ pub use life::*;
 pub use liquidation::*;
 pub use roles::*;
 
-use florin_bindings::{token, vaults, NoError};
+use florin_bindings::{token, vaults, Message, NoError};
 use florin_client::{
-    chain::{Address, DevChain},
+    account::AccountId,
+    chain::{Address, DevChain, Limits},
     contract::CallError,
+    error::ChainError,
+    signer::Signer,
 };
-use florin_stable::ledger::Recount;
+use florin_stable::{collateral::Asset, ledger::Recount};
 use florin_units::U256;
+use parity_scale_codec::Decode;
 
-use crate::harness::{HarnessError, World};
+use crate::harness::{HarnessError, World, UNIT};
 
 /// Applies a macro to the names of all scenarios.
 #[macro_export]
@@ -41,7 +45,10 @@ macro_rules! for_each_scenario {
             hostile_collateral_leaves_no_trace,
             every_privileged_message_checks_its_role,
             refusals_change_nothing,
+            the_oracle_refuses_bad_input,
+            configuration_refuses_bad_input,
             minting_stops_at_ceiling_and_bucket,
+            a_listener_that_fails_holds_up_nobody,
             t01_no_zero_bid_auction,
             t02_one_parameter_cannot_mint,
             t07_liars_below_quorum_move_nothing,
@@ -59,7 +66,7 @@ macro_rules! for_each_scenario {
 pub type Outcome = Result<(), HarnessError>;
 
 /// Everything that must hold after every step: the equation to the last digit, by running total and by recount of every
-/// position; the supply; each asset covered.
+/// position; the supply; each asset covered, the native token and ERC-20s alike.
 pub async fn check_books<C: DevChain>(world: &World<C>) -> Outcome {
     let suite = &world.suite;
     let report = suite.client.read(suite.vaults, &vaults::solvency()).await?;
@@ -90,7 +97,57 @@ pub async fn check_books<C: DevChain>(world: &World<C>) -> Outcome {
     let ratio = suite.client.chain().info().await?.native_to_contract_ratio;
     // The chain tells whole planck; what the contract holds beyond is less than one. (The contract itself checks exactly.)
     assert!(owed.raw() < (held + 1) * ratio, "native liabilities {owed:?} exceed {held}");
+    for kind in &kinds {
+        let Asset::Erc20(address) = kind.params.asset else { continue };
+        let asset = Address::from(address);
+        let owed = suite.client.read(suite.vaults, &vaults::liabilities(asset)).await?;
+        let held = asset_balance(world, asset, suite.vaults).await?;
+        assert!(held >= U256::from(owed.raw()), "liabilities {owed:?} of {asset:?} exceed {held}");
+    }
     Ok(())
+}
+
+/// Raw units of an ERC-20 that an account holds, by the token's Solidity interface.
+pub async fn asset_balance<C: DevChain>(
+    world: &World<C>,
+    asset: Address,
+    owner: Address,
+) -> Result<U256, HarnessError> {
+    let mut data = vec![0x70, 0xa0, 0x82, 0x31];
+    data.extend_from_slice(&[0; 12]);
+    data.extend_from_slice(owner.as_bytes());
+    let nobody = AccountId::from_address(&Address::zero());
+    let answer = world.suite.client.try_raw(&nobody, asset, 0, data).await?.value;
+    assert!(!answer.reverted && answer.data.len() == 32, "{asset:?} tells no balance: {answer:?}");
+    Ok(U256::from_big_endian(&answer.data))
+}
+
+/// Why a contract refuses a call. The client tries a call first and would leave it at that; here it is sent all the
+/// same, so that what the refusal leaves behind is what the chain has made of it.
+async fn refusal<C, T, E>(
+    world: &World<C>,
+    signer: &Signer,
+    contract: Address,
+    message: &Message<T, E>,
+) -> Result<E, HarnessError>
+where
+    C: DevChain,
+    T: Decode + core::fmt::Debug,
+    E: Decode + core::fmt::Debug,
+{
+    let client = &world.suite.client;
+    let account = signer.account();
+    let error = match client.dry_run(&account, contract, 0, message).await {
+        Err(CallError::Refused { error, .. }) => error,
+        other => panic!("{} should be refused, got {other:?}", message.label),
+    };
+    let data = message.data().to_vec();
+    let tried = client.try_raw(&account, contract, 0, data.clone()).await?;
+    let limits = Limits { storage_deposit: 100 * UNIT, ..tried.limits };
+    match client.send_raw(signer, contract, 0, data, &limits).await {
+        Err(ChainError::Dispatch { name, .. }) if name == "ContractReverted" => Ok(error),
+        other => panic!("{} should revert, got {other:?}", message.label),
+    }
 }
 
 /// Assert that a call was refused for exactly this reason.

@@ -1,12 +1,24 @@
 //! Who may do what, and what a refusal leaves behind.
 
 use florin_bindings::{oracle, token, vaults, Message};
-use florin_client::{chain::DevChain, contract::CallError, signer::Signer};
-use florin_stable::{collateral::Asset, oracle::OracleError, pause::Operation, VaultError};
-use florin_units::{Amount, Price, Wad, U256};
+use florin_client::{
+    chain::{Address, DevChain},
+    contract::CallError,
+    signer::Signer,
+};
+use florin_stable::{
+    collateral::{
+        Asset, AuctionParams, CollateralParams, Curve, ParameterError, MAXIMUM_DEBT, MAXIMUM_RATIO,
+        MAXIMUM_STABILITY_FEE, MAXIMUM_TOP,
+    },
+    oracle::{FeedConfig, OracleError},
+    pause::Operation,
+    VaultError,
+};
+use florin_units::{Amount, Bps, Price, Ray, Seconds, Wad, RAY_ONE, U256};
 use parity_scale_codec::Decode;
 
-use super::{check_books, Outcome};
+use super::{check_books, refusal, refused, Outcome};
 use crate::{
     assert_refused,
     harness::{coins, collateral_params, dollars, feed_config, native, HarnessError, World, NATIVE_FEED, UNIT},
@@ -209,6 +221,305 @@ async fn snapshot<C: DevChain>(world: &World<C>, owner: &Signer, id: u64) -> Res
         suite.ledger().await?,
         world.coin_of(owner).await?
     ))
+}
+
+/// Unknown feeds and known ones, rules out of bounds, strangers, absurd prices, batches that cannot be: the oracle's
+/// exact refusal, and the feed is as it was.
+pub async fn the_oracle_refuses_bad_input<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let anybody = world.person(1).await?;
+    let (client, feeds, safe) = (&world.suite.client, world.suite.oracle, world.suite.vaults);
+    let (governor, guardian, feeder) = (&world.governor, &world.guardian, &world.feeders[0]);
+    let (stranger, listed) = (anybody.account().to_address(), feeder.account().to_address());
+    let before = feed_of(&world).await?;
+    let (rules, price) = (feed_config(), dollars(100));
+    use OracleError as E;
+
+    let unknown = E::UnknownFeed { feed: 9 };
+    let absurd = |price| E::PriceOutOfBounds { price, minimum: rules.minimum, maximum: rules.maximum };
+    let (low, high) = (Price::from_raw(rules.minimum.raw() - 1), Price::from_raw(rules.maximum.raw() + 1));
+    let too_many: Vec<(u32, Price)> = (0..17).map(|feed| (feed, price)).collect();
+    let refusals = [
+        (governor, oracle::set_feed_config(9, rules), unknown),
+        (governor, oracle::add_feeder(9, stranger), unknown),
+        (governor, oracle::remove_feeder(9, listed), unknown),
+        (governor, oracle::set_listener(9, 0, safe), unknown),
+        (guardian, oracle::freeze(9), unknown),
+        (governor, oracle::unfreeze(9), unknown),
+        (feeder, oracle::report(9, price), unknown),
+        (&anybody, oracle::poke(9), unknown),
+        (governor, oracle::add_feed(NATIVE_FEED, rules), E::FeedExists { feed: NATIVE_FEED }),
+        (governor, oracle::add_feeder(NATIVE_FEED, listed), E::DuplicateSlot { slot: 0 }),
+        (governor, oracle::remove_feeder(NATIVE_FEED, stranger), E::NotFeeder { caller: stranger.0 }),
+        (governor, oracle::set_listener(NATIVE_FEED, 9, safe), E::SlotOutOfRange { slot: 9, slots: 4 }),
+        (&anybody, oracle::report(NATIVE_FEED, price), E::NotFeeder { caller: stranger.0 }),
+        (feeder, oracle::report(NATIVE_FEED, Price::ZERO), absurd(Price::ZERO)),
+        (feeder, oracle::report(NATIVE_FEED, low), absurd(low)),
+        (feeder, oracle::report(NATIVE_FEED, high), absurd(high)),
+        (feeder, oracle::report(NATIVE_FEED, Price::MAX), absurd(Price::MAX)),
+        (
+            feeder,
+            oracle::report_batch(vec![(NATIVE_FEED, price), (NATIVE_FEED, price)]),
+            E::DuplicateFeed { feed: NATIVE_FEED },
+        ),
+        (feeder, oracle::report_batch(too_many), E::BatchTooLong { length: 17, maximum: 16 }),
+        // The first report of these would be taken, were it not for the second.
+        (feeder, oracle::report_batch(vec![(NATIVE_FEED, dollars(101)), (9, price)]), unknown),
+    ];
+    for (signer, message, expected) in refusals {
+        oracle_refuses(&world, signer, &message, expected, &before).await?;
+    }
+    let interval = rules.update_interval;
+    let step = |max_step| (FeedConfig { max_step, ..rules }, E::MaxStepOutOfBounds { max_step, maximum: Bps::ONE });
+    let broken = [
+        (FeedConfig { quorum: 0, ..rules }, E::QuorumOutOfBounds { quorum: 0, maximum: 13 }),
+        (FeedConfig { quorum: 14, ..rules }, E::QuorumOutOfBounds { quorum: 14, maximum: 13 }),
+        (FeedConfig { max_age: interval, ..rules }, E::MaxAgeTooShort { max_age: interval, above: interval }),
+        step(Bps::ZERO),
+        step(Bps::from_raw(10_001)),
+        (
+            FeedConfig { minimum: Price::ZERO, ..rules },
+            E::PriceBoundsInvalid { minimum: Price::ZERO, maximum: rules.maximum },
+        ),
+        (
+            FeedConfig { minimum: dollars(2), maximum: dollars(1), ..rules },
+            E::PriceBoundsInvalid { minimum: dollars(2), maximum: dollars(1) },
+        ),
+    ];
+    for (config, expected) in broken {
+        for message in [oracle::add_feed(8, config), oracle::set_feed_config(NATIVE_FEED, config)] {
+            oracle_refuses(&world, governor, &message, expected, &before).await?;
+        }
+    }
+    assert_eq!(client.read(feeds, &oracle::feed_config(8)).await?, None, "a feed that was refused");
+    assert_refused!(client.read(feeds, &oracle::price(9)).await, E::UnknownFeed { feed: 9 });
+
+    // The price was renewed at this moment; much later nobody's report counts any more.
+    let now = world.suite.now().await?;
+    let too_soon = E::UpdateTooSoon { next_at: now.after(interval), now };
+    oracle_refuses(&world, &anybody, &oracle::poke(NATIVE_FEED), too_soon, &before).await?;
+    world.govern_oracle(&oracle::freeze(NATIVE_FEED)).await?;
+    assert_refused!(client.read(feeds, &oracle::price(NATIVE_FEED)).await, E::Frozen { feed: NATIVE_FEED });
+    let sync = world.call_vaults(&anybody, 0, &vaults::sync_price(0)).await;
+    assert_refused!(sync, vaults::Error::Oracle(E::Frozen { feed: NATIVE_FEED }));
+    assert_eq!(feed_of(&world).await?, before, "what is frozen is the price, not the feed");
+    world.govern_oracle(&oracle::unfreeze(NATIVE_FEED)).await?;
+    assert_eq!(client.read(feeds, &oracle::price(NATIVE_FEED)).await?.price, price);
+    world.advance(3 * 3_600 + 1).await?;
+    let nobody_fresh = E::QuorumNotReached { fresh: 0, quorum: 2 };
+    oracle_refuses(&world, &anybody, &oracle::poke(NATIVE_FEED), nobody_fresh, &before).await?;
+    assert_refused!(client.read(feeds, &oracle::price(NATIVE_FEED)).await, E::Stale { .. });
+
+    // A feed that nobody has reported to, and that has all the feeders it can have.
+    world.govern_oracle(&oracle::add_feed(3, rules)).await?;
+    assert_refused!(client.read(feeds, &oracle::price(3)).await, E::NoPrice);
+    oracle_refuses(&world, &anybody, &oracle::poke(3), nobody_fresh, &before).await?;
+    for number in 1..=13u8 {
+        world.govern_oracle(&oracle::add_feeder(3, Address::from([number; 20]))).await?;
+    }
+    let one_more = oracle::add_feeder(3, listed);
+    oracle_refuses(&world, governor, &one_more, E::NoFreeSlot { slots: 13 }, &before).await?;
+    check_books(&world).await
+}
+
+async fn oracle_refuses<C: DevChain>(
+    world: &World<C>,
+    signer: &Signer,
+    message: &Message<(), OracleError>,
+    expected: OracleError,
+    before: &str,
+) -> Outcome {
+    let error = refusal(world, signer, world.suite.oracle, message).await?;
+    assert_eq!(error, expected, "{}", message.label);
+    assert_eq!(feed_of(world).await?, before, "{} left a trace", message.label);
+    Ok(())
+}
+
+/// Everything that the oracle keeps of the native feed, but whether it is frozen.
+async fn feed_of<C: DevChain>(world: &World<C>) -> Result<String, HarnessError> {
+    let (client, feeds) = (&world.suite.client, world.suite.oracle);
+    let state = client.read(feeds, &oracle::feed_state(NATIVE_FEED)).await?;
+    let config = client.read(feeds, &oracle::feed_config(NATIVE_FEED)).await?;
+    let reports = client.read(feeds, &oracle::feed_reports(NATIVE_FEED)).await?;
+    let feeders = client.read(feeds, &oracle::feed_feeders(NATIVE_FEED)).await?;
+    let listeners = client.read(feeds, &oracle::feed_listeners(NATIVE_FEED)).await?;
+    Ok(format!("{state:?} {config:?} {reports:?} {feeders:?} {listeners:?}"))
+}
+
+/// What a governor may get wrong: parameters out of bounds, another asset, more types than a feed serves, minters that
+/// cannot be. The exact refusal, and nothing is configured.
+pub async fn configuration_refuses_bad_input<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let (coin, safe) = (world.suite.token, world.suite.vaults);
+    let sane = collateral_params(Asset::Native, 18, NATIVE_FEED);
+    let before = configuration_of(&world).await?;
+    use vaults::Error::Vault;
+    let parameter = |broken| Vault(VaultError::Parameter(broken));
+
+    for (params, broken) in broken_params(sane) {
+        let expected = parameter(broken);
+        for message in [vaults::add_collateral(1, params), vaults::set_collateral_params(0, params)] {
+            configuration_refuses(&world, safe, &message, &expected, &before).await?;
+        }
+    }
+    let decimals = |decimals| CollateralParams { decimals, ..sane };
+    let unsupported = |actual| ParameterError::UnsupportedDecimals { actual, minimum: 6, maximum: 24 };
+    let elsewhere = Address::from([1u8; 20]);
+    let other = CollateralParams { asset: Asset::Erc20(elsewhere.0), ..sane };
+    let refusals = [
+        (vaults::add_collateral(1, decimals(5)), parameter(unsupported(5))),
+        (vaults::add_collateral(1, decimals(25)), parameter(unsupported(25))),
+        (vaults::add_collateral(1, decimals(12)), vaults::Error::DecimalsMismatch { expected: 12, actual: 18 }),
+        // No contract, so nobody who could tell the decimals.
+        (vaults::add_collateral(1, other), vaults::Error::CollateralTransferFailed { asset: elsewhere }),
+        (vaults::add_collateral(0, sane), Vault(VaultError::AlreadyInitialised)),
+        (vaults::add_collateral(2, sane), Vault(VaultError::UnknownCollateralType { id: 2 })),
+        (vaults::set_collateral_params(1, sane), Vault(VaultError::UnknownCollateralType { id: 1 })),
+        (vaults::set_collateral_params(0, other), Vault(VaultError::AssetChanged)),
+        (vaults::set_collateral_params(0, decimals(12)), Vault(VaultError::AssetChanged)),
+    ];
+    for (message, expected) in refusals {
+        configuration_refuses(&world, safe, &message, &expected, &before).await?;
+    }
+
+    let stranger = world.person(1).await?.account().to_address();
+    use token::CoinError as Coin;
+    let refusals = [
+        (token::set_minter(stranger, 1, 1, 4), Coin::UnknownProvenance { number: 4 }),
+        (token::set_minter(safe, 1, 1, u8::MAX), Coin::UnknownProvenance { number: u8::MAX }),
+        (token::set_minter(safe, 1, 1, 1), Coin::ProvenanceChanged),
+        (token::set_minter(Address::zero(), 1, 1, 0), Coin::ZeroAddress),
+    ];
+    for (message, expected) in refusals {
+        configuration_refuses(&world, coin, &message, &expected, &before).await?;
+    }
+    let unknown = world.suite.client.read(coin, &token::minter(stranger)).await;
+    refused(unknown, &Coin::NotMinter { account: stranger });
+
+    // A feed serves eight types and not one more, be it added or moved there.
+    for id in 1..8 {
+        world.govern_vaults(&vaults::add_collateral(id, sane)).await?;
+    }
+    let beside = collateral_params(Asset::Native, 18, 1);
+    world.govern_vaults(&vaults::add_collateral(8, beside)).await?;
+    let before = configuration_of(&world).await?;
+    let full = vaults::Error::TooManyTypesOfFeed { maximum: 8 };
+    for message in [vaults::add_collateral(9, sane), vaults::set_collateral_params(8, sane)] {
+        configuration_refuses(&world, safe, &message, &full, &before).await?;
+    }
+    // All eight hear of the feed's price, the one beside them does not.
+    world.move_price(NATIVE_FEED, dollars(101)).await?;
+    for id in 0..9 {
+        let told = if id < 8 { dollars(101) } else { Price::ZERO };
+        assert_eq!(world.suite.collateral_type(id).await?.state.price, told, "collateral type {id}");
+    }
+    // Where one leaves there is room again.
+    world.govern_vaults(&vaults::set_collateral_params(7, beside)).await?;
+    world.govern_vaults(&vaults::set_collateral_params(8, sane)).await?;
+    check_books(&world).await
+}
+
+async fn configuration_refuses<C: DevChain, E: Decode + core::fmt::Debug + PartialEq>(
+    world: &World<C>,
+    contract: Address,
+    message: &Message<(), E>,
+    expected: &E,
+    before: &str,
+) -> Outcome {
+    let error = refusal(world, &world.governor, contract, message).await?;
+    assert_eq!(&error, expected, "{}", message.label);
+    assert_eq!(configuration_of(world).await?, before, "{} left a trace", message.label);
+    Ok(())
+}
+
+/// Everything that the governor configures in vaults and coin, and the books.
+async fn configuration_of<C: DevChain>(world: &World<C>) -> Result<String, HarnessError> {
+    let suite = &world.suite;
+    let index = suite.client.read(suite.vaults, &vaults::summary()).await?;
+    let mut kinds = Vec::new();
+    for id in 0..index.collateral_types {
+        kinds.push(suite.collateral_type(id).await?);
+    }
+    let ledger = suite.ledger().await?;
+    let minter = suite.client.read(suite.token, &token::minter(suite.vaults)).await?;
+    Ok(format!("{index:?} {kinds:?} {ledger:?} {minter:?}"))
+}
+
+/// Parameters that break one bound each, by as little as possible, and what is said of them.
+fn broken_params(sane: CollateralParams) -> Vec<(CollateralParams, ParameterError)> {
+    use ParameterError as E;
+    let bps = Bps::from_raw;
+    let too_high = Bps::from_raw(MAXIMUM_RATIO.raw() + 1);
+    let ratio_too_high = E::RatioTooHigh { actual: too_high, maximum: MAXIMUM_RATIO };
+    let too_much = Wad::from_raw(MAXIMUM_DEBT.raw() + 1);
+    let debt_too_large = E::DebtTooLarge { actual: too_much, maximum: MAXIMUM_DEBT };
+    let top = |top| CollateralParams { auction: AuctionParams { top, ..sane.auction }, ..sane };
+    let top_out = |actual| E::TopOutOfBounds { actual, minimum: Bps::ONE, maximum: MAXIMUM_TOP };
+    let floor = |floor| CollateralParams { auction: AuctionParams { floor, ..sane.auction }, ..sane };
+    let curve = |curve| CollateralParams { auction: AuctionParams { curve, ..sane.auction }, ..sane };
+    let at_once = AuctionParams { duration: Seconds::ZERO, ..sane.auction };
+    let minute = Seconds::from_raw(60);
+    let fee = |stability_fee| CollateralParams { stability_fee, ..sane };
+    let fee_out = |actual| E::StabilityFeeOutOfBounds { actual, minimum: Ray::ONE, maximum: MAXIMUM_STABILITY_FEE };
+    let (fee_low, fee_high) = (Ray::from_raw(RAY_ONE - 1), Ray::from_raw(MAXIMUM_STABILITY_FEE.raw() + 1));
+    vec![
+        (CollateralParams { target_ratio: too_high, ..sane }, ratio_too_high),
+        (CollateralParams { penalty: too_high, ..sane }, ratio_too_high),
+        (CollateralParams { seizure: too_high, ..sane }, ratio_too_high),
+        (
+            CollateralParams { liquidation_ratio: Bps::ONE, ..sane },
+            E::LiquidationRatioTooLow { actual: Bps::ONE, above: Bps::ONE },
+        ),
+        (
+            CollateralParams { safety_ratio: bps(14_499), ..sane },
+            E::SafetyBelowLiquidation { actual: bps(14_499), minimum: bps(14_500) },
+        ),
+        (
+            CollateralParams { target_ratio: bps(14_999), ..sane },
+            E::TargetBelowSafety { actual: bps(14_999), minimum: bps(15_000) },
+        ),
+        (
+            CollateralParams { seizure: bps(17_000), ..sane },
+            E::TargetNotAboveSeizure { actual: bps(17_000), above: bps(17_000) },
+        ),
+        (
+            CollateralParams { seizure: bps(11_299), ..sane },
+            E::SeizureTooLow { actual: bps(11_299), minimum: bps(11_300) },
+        ),
+        (top(bps(9_999)), top_out(bps(9_999))),
+        (top(bps(20_001)), top_out(bps(20_001))),
+        (floor(bps(10_001)), E::FloorTooHigh { actual: bps(10_001), maximum: Bps::ONE }),
+        (floor(bps(9_039)), E::FloorDoesNotCover { actual: bps(11_298), minimum: bps(11_300) }),
+        (curve(Curve::Linear { duration: Seconds::ZERO }), E::CurveDurationZero),
+        (curve(Curve::Exponential { cut: Ray::from_raw(RAY_ONE / 2), step: Seconds::ZERO }), E::CurveStepZero),
+        (curve(Curve::Exponential { cut: Ray::ZERO, step: minute }), E::CurveCutOutOfBounds { actual: Ray::ZERO }),
+        (curve(Curve::Exponential { cut: Ray::ONE, step: minute }), E::CurveCutOutOfBounds { actual: Ray::ONE }),
+        (CollateralParams { auction: at_once, ..sane }, E::AuctionDurationZero),
+        (fee(fee_low), fee_out(fee_low)),
+        (fee(fee_high), fee_out(fee_high)),
+        (CollateralParams { debt_floor: Wad::ZERO, ..sane }, E::DebtFloorZero),
+        (CollateralParams { debt_ceiling: too_much, ..sane }, debt_too_large),
+        (CollateralParams { gap: too_much, ..sane }, debt_too_large),
+        (CollateralParams { debt_floor: too_much, ..sane }, debt_too_large),
+        (
+            CollateralParams { auction_cap: coins(112), ..sane },
+            E::AuctionCapTooSmall { actual: coins(112), minimum: coins(113) },
+        ),
+        (
+            CollateralParams { keeper_share: bps(1_301), ..sane },
+            E::KeeperShareTooHigh { actual: bps(1_301), maximum: bps(1_300) },
+        ),
+        (CollateralParams { tip: coins(14), ..sane }, E::TipTooHigh { actual: coins(14), maximum: coins(13) }),
+        (CollateralParams { max_price_age: Seconds::ZERO, ..sane }, E::MaxPriceAgeZero),
+        (
+            CollateralParams { minimum_price: Price::ZERO, ..sane },
+            E::PriceBoundsInvalid { minimum: Price::ZERO, maximum: sane.maximum_price },
+        ),
+        (
+            CollateralParams { minimum_price: dollars(2), maximum_price: dollars(1), ..sane },
+            E::PriceBoundsInvalid { minimum: dollars(2), maximum: dollars(1) },
+        ),
+    ]
 }
 
 /// The vaults mint up to the gate's ceiling and what its bucket holds, and not one unit more.

@@ -4,7 +4,7 @@ use std::{
     fmt, fs,
     net::TcpListener,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::{json, Value};
@@ -76,15 +76,24 @@ impl Home {
 
     /// Runs a command that succeeds; what it says to programs.
     pub(crate) fn ok(&self, line: &str) -> Value {
-        let run = self.run(&format!("{line} --yes --json --quiet"));
-        assert_eq!((run.code, run.errors.as_str()), (0, ""), "{run:?}");
-        assert_eq!(run.output.lines().count(), 1, "{run:?}");
-        let answer: Value = serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {run:?}"));
-        assert_eq!((&answer["schema_version"], &answer["success"]), (&json!(1), &json!(true)), "{run:?}");
-        answer["data"].clone()
+        answer(&self.run(&format!("{line} --yes --json --quiet")))
     }
 
-    /// Runs a command that fails, once for programs and once for people; the error's details.
+    /// The same in several processes at once.
+    pub(crate) fn ok_at_once(&self, line: &str, processes: usize) -> Vec<Value> {
+        let line = format!("{line} --yes --json --quiet");
+        let start = |_| {
+            let mut command = self.command(&line);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("florin starts")
+        };
+        let children: Vec<_> = (0..processes).map(start).collect();
+        // All of them end before one is judged.
+        let ended = children.into_iter().map(|child| child.wait_with_output().expect("it ends"));
+        let runs: Vec<Run> = ended.map(|output| ended_run(line.clone(), output)).collect();
+        runs.iter().map(answer).collect()
+    }
+
+    /// Runs a command that fails, once for programs and once for people; the error's details. It has to say what to do next.
     pub(crate) fn fails(&self, line: &str, exit: i32, code: &str) -> Value {
         self.fails_with(&[], line, exit, code)
     }
@@ -104,10 +113,13 @@ impl Home {
         let message = error["message"].as_str().unwrap_or_default();
         assert!(message.len() > 10 && !message.contains('\n'), "one clear sentence: {run:?}");
         assert!(error["details"].is_object(), "{run:?}");
+        let hint = error["hint"].as_str().unwrap_or_default();
+        assert!(!hint.trim().is_empty() || message.contains("; "), "it says what to do next: {run:?}");
 
         let told = start(line);
         assert_eq!((told.code, told.output.as_str()), (exit, ""), "{told:?}");
         assert!(told.errors.contains(&format!("error: {code}\n  {message}\n")), "{told:?}");
+        assert!(hint.is_empty() || told.errors.ends_with(&format!("  next: {hint}\n")), "{told:?}");
         error["details"].clone()
     }
 
@@ -165,11 +177,19 @@ fn words(line: &str) -> Vec<String> {
 
 fn run(mut command: Command) -> Run {
     let output = command.output().expect("florin starts; scripts/build makes it");
+    ended_run(format!("{command:?}"), output)
+}
+
+/// What a command that succeeded says to programs.
+fn answer(run: &Run) -> Value {
+    assert_eq!((run.code, run.errors.as_str()), (0, ""), "{run:?}");
+    assert_eq!(run.output.lines().count(), 1, "{run:?}");
+    let answer: Value = serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+    assert_eq!((&answer["schema_version"], &answer["success"]), (&json!(1), &json!(true)), "{run:?}");
+    answer["data"].clone()
+}
+
+fn ended_run(line: String, output: Output) -> Run {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    Run {
-        line: format!("{command:?}"),
-        code: output.status.code().unwrap_or(-1),
-        output: text(output.stdout),
-        errors: text(output.stderr),
-    }
+    Run { line, code: output.status.code().unwrap_or(-1), output: text(output.stdout), errors: text(output.stderr) }
 }

@@ -4,30 +4,13 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::error::BindgenError;
+pub(crate) use florin_metadata::snake_case;
 
 /// The name as an identifier, a raw one where it is a keyword.
 pub(crate) fn identifier(contract: &str, name: &str) -> Result<Ident, BindgenError> {
     syn::parse_str(name)
         .or_else(|_| syn::parse_str(&format!("r#{name}")))
         .map_err(|_| BindgenError::Name { contract: contract.to_owned(), name: name.to_owned() })
-}
-
-/// `balanceOf`, and `Trait::balance_of`, as functions are written: `balance_of`, `trait_balance_of`.
-pub(crate) fn snake_case(label: &str) -> String {
-    let mut snake = String::new();
-    let mut previous_is_lower = false;
-    for letter in label.replace("::", "_").chars() {
-        if letter.is_uppercase() {
-            if previous_is_lower {
-                snake.push('_');
-            }
-            snake.extend(letter.to_lowercase());
-        } else {
-            snake.push(letter);
-        }
-        previous_is_lower = letter.is_lowercase() || letter.is_ascii_digit();
-    }
-    snake
 }
 
 /// A name as a sentence: `InsufficientBalance` and `insufficient_balance` are `Insufficient balance.`

@@ -96,7 +96,7 @@ pub mod messages {
     }
     /// Reports to several feeds, at most 16, each at most once. Nothing is taken where one of them is refused.
     ///
-    /// Errors: those of `report`, `DuplicateSlot`, `SlotOutOfRange`. Events: those of `report`.
+    /// Errors: those of `report`, `BatchTooLong`, `DuplicateFeed`. Events: those of `report`.
     pub fn report_batch(
         prices: Vec<(u32, florin_units::Price)>,
     ) -> Message<(), florin_stable::oracle::OracleError> {

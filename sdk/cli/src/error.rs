@@ -138,7 +138,7 @@ pub(crate) enum CliError {
         error: Value,
     },
     /// A file that should hold metadata does not.
-    #[error("cannot use the metadata {}: {cause}", path.display())]
+    #[error("cannot use the metadata {}: {cause}; give the contract's own with --metadata FILE", path.display())]
     MetadataFile {
         /// The file.
         path: PathBuf,
@@ -371,22 +371,93 @@ impl CliError {
 
     /// What to do next, where the message does not say it already.
     pub(crate) fn hint(&self) -> Option<String> {
-        match self {
-            Self::Refused { refusal, .. } => refusal.next.clone(),
-            Self::BookOfFormerChain { .. } => Some("florin deploy --reset".to_owned()),
-            Self::NoContract { .. } => {
-                Some("florin deploy, or choose the network with --network; florin doctor tells more".to_owned())
-            }
-            Self::NotMapped { .. } => Some("florin account map".to_owned()),
-            Self::InsufficientCoin { .. } => Some("florin token balance, or repay less".to_owned()),
-            Self::Bindings { .. } | Self::NoEvent { .. } => Some("florin doctor".to_owned()),
-            Self::Chain(ChainError::Dispatch { name, .. }) if name == "StorageDepositNotEnoughFunds" => {
-                Some("florin account balance; deposits and fees are paid in native tokens".to_owned())
-            }
-            Self::Metadata(_) => Some("florin contract messages CONTRACT".to_owned()),
-            Self::CommandLine { .. } => Some("florin help".to_owned()),
-            _ => None,
+        if let Self::Refused { refusal, .. } = self {
+            return Some(refusal.next.clone().unwrap_or_else(|| after_refusal(&refusal.code).to_owned()));
         }
+        self.fixed_hint().map(str::to_owned)
+    }
+
+    fn fixed_hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::RefusedByMetadata { code, .. } => after_refusal(code),
+            Self::BookOfFormerChain { .. } => "florin deploy --reset",
+            Self::NoContract { .. } => "florin deploy, or choose the network with --network; florin doctor tells more",
+            Self::NotMapped { .. } => "florin account map",
+            Self::InsufficientCoin { .. } => "florin token balance, or repay less",
+            Self::NotErc20 { .. } => "florin vault types names the tokens that are collateral",
+            Self::Bindings { .. } | Self::NoEvent { .. } => "florin doctor",
+            Self::Chain(ChainError::Dispatch { name, .. }) if name == "StorageDepositNotEnoughFunds" => {
+                "florin account balance; deposits and fees are paid in native tokens"
+            }
+            Self::Metadata(_) => "florin contract messages CONTRACT",
+            Self::CommandLine { .. } => "florin help",
+            Self::NotConfirmed => "run it again and answer y, or give --yes",
+            Self::Amount(AmountError::OtherUnit { .. }) => "florin help amounts",
+            Self::Moment(MomentError::Past { .. }) => {
+                "give a later time, or start a new chain: florin node stop, florin node start"
+            }
+            Self::Signer(
+                SignerError::File { .. }
+                | SignerError::NotInEnvironment { .. }
+                | SignerError::StandardInput { .. }
+                | SignerError::Empty,
+            ) => "give a development account (alice), file:PATH, env:NAME or stdin: with --account",
+            Self::Network(NetworkError::File { .. }) => {
+                "look at the file's permissions, or set FLORIN_CONFIG_DIR to another folder"
+            }
+            Self::Network(NetworkError::Corrupt { .. }) => {
+                "put the file right, or remove it and write it anew with florin network add"
+            }
+            Self::Node(error) => return after_node_error(error),
+            Self::AddressBook(AddressBookError::File { .. }) => {
+                "look at the file's permissions, or give another one with --addresses"
+            }
+            Self::AddressBook(AddressBookError::Corrupt { .. }) => {
+                "put a copy of it back, or give another one with --addresses"
+            }
+            Self::Bundle(BundleError::Unreadable { .. }) => "scripts/build makes it anew",
+            Self::Plan(_) => "put the plan right; scripts/deploy.toml is one that works",
+            Self::Deploy(error) => return after_deployment(error),
+            Self::System { .. } => "put that right and run the command again",
+            _ => return None,
+        })
+    }
+}
+
+/// What to do after a refusal that does not tell itself, by its code.
+fn after_refusal(code: &str) -> &'static str {
+    match code {
+        "ZERO_AMOUNT" => "give an amount above zero",
+        "NOT_LIQUIDATABLE" => "florin vault show POSITION tells the price at which it can be liquidated",
+        "PRICE_ABOVE_MAXIMUM" => "give a higher --max-price, or wait: an auction's price falls with time",
+        "PRICE_IN_GRACE" | "UPDATE_TOO_SOON" => "wait until then, and send it again",
+        "PRICE_OUT_OF_BOUNDS" => "florin oracle feeds tells the bounds",
+        "NO_PRICE" => "feeders have to report: florin oracle report FEED PRICE",
+        "PRICE_NOT_NEWER" | "ALREADY_INITIALISED" | "NOTHING_TO_HEAL" | "NOTHING_TO_CLAIM" => "nothing has to be done",
+        "COLLATERAL_TRANSFER_FAILED" => "florin vault types names the token; the account needs enough of it",
+        "VALUE_MISMATCH" => "send exactly the native tokens that are needed",
+        _ => "change what is named here; docs/errors.md says what each refusal means",
+    }
+}
+
+fn after_node_error(error: &NodeError) -> Option<&'static str> {
+    match error {
+        NodeError::NotRunning => Some("florin node start"),
+        NodeError::Ended { .. } | NodeError::Silent { .. } => Some("read the log, then florin node start"),
+        NodeError::WillNotStop { .. } => Some("end the process by its number: kill -KILL PID"),
+        _ => None,
+    }
+}
+
+fn after_deployment(error: &DeployError) -> Option<&'static str> {
+    match error {
+        DeployError::Metadata { .. } => Some("scripts/build"),
+        DeployError::Encode { .. } => Some("put the plan right; florin contract messages CONTRACT"),
+        DeployError::OtherAddress { .. } => Some("choose another network with --network"),
+        DeployError::Refused { .. } | DeployError::Instantiate { .. } => {
+            Some("put that right and run florin deploy again; it goes on where it stopped")
+        }
+        _ => None,
     }
 }
 
@@ -492,14 +563,54 @@ mod tests {
             (ChainError::Expired { transaction }, 5),
             (ChainError::Unknown { transaction, cause: "broken".into() }, 6),
             (ChainError::Decode { what: "x".into(), cause: "y".into() }, 1),
+            (ChainError::Node { request: "x".into(), reason: "y".into() }, 1),
+            (ChainError::Incompatible { spec_version: 1, missing: "x".into() }, 7),
         ];
         for (error, code) in cases {
             let error = CliError::from(error);
             assert_eq!(error.exit().code(), code, "{error}");
+            assert!(names_the_next_step(&error), "{error}");
         }
         assert_eq!(CliError::ConfirmationRequired.exit().code(), 2);
         let refused = vault_refusal();
         assert_eq!((refused.exit().code(), refused.code().as_str()), (3, "NO_DEBT"));
+    }
+
+    fn names_the_next_step(error: &CliError) -> bool {
+        error.hint().is_some_and(|hint| !hint.is_empty()) || error.to_string().contains("; ")
+    }
+
+    #[test]
+    fn every_error_says_what_to_do_next() {
+        let text = || "x".to_owned();
+        let path = || PathBuf::from("x");
+        let errors: [CliError; 20] = [
+            AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
+            MomentError::Past { text: text(), now: 0 }.into(),
+            SignerError::File { path: path(), cause: text() }.into(),
+            SignerError::NotInEnvironment { name: text() }.into(),
+            SignerError::StandardInput { cause: text() }.into(),
+            SignerError::Empty.into(),
+            NetworkError::File { path: path(), cause: text() }.into(),
+            NetworkError::Corrupt { path: path(), cause: text() }.into(),
+            NodeError::NotRunning.into(),
+            NodeError::WillNotStop { pid: 1, seconds: 1 }.into(),
+            AddressBookError::File { path: path(), cause: text() }.into(),
+            AddressBookError::Corrupt { path: path(), cause: text() }.into(),
+            BundleError::Unreadable { path: path(), cause: text() }.into(),
+            PlanError::Syntax { cause: text() }.into(),
+            DeployError::Refused { step: text(), returned: text() }.into(),
+            CliError::NotConfirmed,
+            CliError::MetadataFile { path: path(), cause: text() },
+            CliError::NotErc20 { token: Address::zero(), message: "decimals" },
+            CliError::System { act: text(), cause: text() },
+            CliError::RefusedByMetadata { message: text(), code: text(), returned: text(), error: json!({}) },
+        ];
+        for error in errors {
+            assert!(names_the_next_step(&error), "{error}");
+        }
+        let refused: CliError = florin_stable::VaultError::ZeroAmount.explain(&Units::plain()).into();
+        assert_eq!(refused.hint().as_deref(), Some("give an amount above zero"));
     }
 
     fn vault_refusal() -> CliError {

@@ -24,7 +24,7 @@ pub enum ChainError {
     },
     /// The chain lacks something the SDK needs.
     #[error(
-        "the chain at spec version {spec_version} does not offer {missing}; it is not a chain that Florin runs on"
+        "the chain at spec version {spec_version} does not offer {missing}, which Florin needs; choose another chain"
     )]
     Incompatible {
         /// Version of the runtime.
@@ -33,7 +33,10 @@ pub enum ChainError {
         missing: String,
     },
     /// The transaction or the dry run failed on the chain.
-    #[error("the chain refused: {pallet}.{name}{}", detail.as_ref().map(|d| format!(" ({d})")).unwrap_or_default())]
+    #[error(
+        "the chain refused: {pallet}.{name}{}; check the arguments and what the account holds",
+        detail.as_ref().map(|d| format!(" ({d})")).unwrap_or_default()
+    )]
     Dispatch {
         /// Pallet (or `System`) that refused.
         pallet: String,
@@ -43,7 +46,7 @@ pub enum ChainError {
         detail: Option<String>,
     },
     /// The transaction was refused before it reached a block (bad nonce, no funds for the fee, ...).
-    #[error("the transaction is not valid: {reason}")]
+    #[error("the transaction is not valid: {reason}; it had no effect, put that right and send it again")]
     Invalid {
         /// What the pool said.
         reason: String,
@@ -71,7 +74,7 @@ pub enum ChainError {
         cause: String,
     },
     /// The node answered a request with an error of its own.
-    #[error("the node could not answer {request}: {reason}")]
+    #[error("the node could not answer {request}: {reason}; try again, or choose another node")]
     Node {
         /// The request.
         request: String,
@@ -89,7 +92,7 @@ pub enum ChainError {
         available: Weight,
     },
     /// Bytes from the chain could not be read as what they should be.
-    #[error("cannot decode {what}: {cause}")]
+    #[error("cannot decode {what}: {cause}; chain and program are of different versions, update the older one")]
     Decode {
         /// What was to be read.
         what: String,

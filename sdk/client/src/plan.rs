@@ -71,9 +71,12 @@ impl ContractStep {
 }
 
 impl CallStep {
-    /// Name of the step: the call as the plan writes it. A call that is changed in the plan is another step.
+    /// Name of the step: the call as the plan writes it, and who makes it. A call that is changed in the plan is another step.
     pub fn id(&self) -> String {
-        let call = format!("{}.{}({})", self.contract, self.message, self.args.join(", "));
+        let mut call = format!("{}.{}({})", self.contract, self.message, self.args.join(", "));
+        if let Some(by) = &self.by {
+            call = format!("{call} by {by}");
+        }
         match &self.id {
             Some(id) => format!("{id}: {call}"),
             None => call,

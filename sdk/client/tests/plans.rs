@@ -48,7 +48,7 @@ fn a_plan_has_contracts_and_calls_in_order() {
         plan.contracts.iter().map(|step| (step.name.as_str(), step.bundle(), step.constructor.as_str())).collect();
     assert_eq!(contracts, [("token", "token", "new"), ("vaults", "florin_vaults", "with_token")]);
     let steps: Vec<_> = plan.calls.iter().map(|step| step.id()).collect();
-    assert_eq!(steps[1..], ["vaults.poke()".to_owned(), "again: vaults.poke()".to_owned()]);
+    assert_eq!(steps[1..], ["vaults.poke() by bob".to_owned(), "again: vaults.poke()".to_owned()]);
     assert!(steps[0].starts_with("token.add_minter(${vaults}, Vaults, "));
 }
 

@@ -130,7 +130,7 @@ impl ContractMetadata {
         &self.spec.messages
     }
 
-    /// A message by its name.
+    /// A message by its name, as the contract or as the bindings write it (`balanceOf`, `balance_of`).
     ///
     /// # Errors
     /// [`MetadataError::UnknownMessage`].
@@ -147,7 +147,8 @@ impl ContractMetadata {
     }
 
     fn find<'a>(&self, specs: &'a [CallSpec], label: &str) -> Result<&'a CallSpec, MetadataError> {
-        specs.iter().find(|spec| spec.label == label).ok_or_else(|| MetadataError::UnknownMessage {
+        let known = |spec: &&CallSpec| spec.label == label || snake_case(&spec.label) == label;
+        specs.iter().find(known).ok_or_else(|| MetadataError::UnknownMessage {
             contract: self.contract.name.clone(),
             label: label.to_owned(),
             known: specs.iter().map(|spec| spec.label.clone()).collect(),
@@ -232,4 +233,22 @@ impl ContractMetadata {
         ty.path.segments.first().is_some_and(|root| root == "primitive_types")
             && ty.path.segments.last().is_some_and(|name| name == "U256")
     }
+}
+
+/// `balanceOf`, and `Trait::balance_of`, as functions are written: `balance_of`, `trait_balance_of`.
+pub fn snake_case(label: &str) -> String {
+    let mut snake = String::new();
+    let mut previous_is_lower = false;
+    for letter in label.replace("::", "_").chars() {
+        if letter.is_uppercase() {
+            if previous_is_lower {
+                snake.push('_');
+            }
+            snake.extend(letter.to_lowercase());
+        } else {
+            snake.push(letter);
+        }
+        previous_is_lower = letter.is_lowercase() || letter.is_ascii_digit();
+    }
+    snake
 }

@@ -7,7 +7,7 @@ mod format;
 
 pub use answer::{Answer, Datum};
 pub use format::{
-    ArgumentSpec, CallSpec, ContractInfo, ContractMetadata, ContractSpec, EventSpec, FieldSpec, TypeSpec,
+    snake_case, ArgumentSpec, CallSpec, ContractInfo, ContractMetadata, ContractSpec, EventSpec, FieldSpec, TypeSpec,
 };
 
 /// The metadata format of ink! 6.

@@ -63,6 +63,7 @@ fn metadata() -> ContractMetadata {
                 call("set", &[("params", params)], returned),
                 call("pay", &[("value", number), ("tip", some)], number_returned),
                 call("say", &[("text", text), ("list", list), ("offset", signed)], plain),
+                call("askTwice", &[], plain),
             ],
             "events": [{
                 "label": "Said", "signature_topic": format!("0x{}", "11".repeat(32)), "docs": [],
@@ -128,6 +129,9 @@ fn what_does_not_fit_is_refused_with_the_reason() {
         missing.to_string(),
         "say(text: String, list: Vec<(u8, bool)>, offset: i64) -> Vec<u8> takes 3 arguments, 1 were given"
     );
+    // A message has the name that its contract gives it, and the one that the bindings give it.
+    assert_eq!(metadata.encode_message("ask_twice", &[]), metadata.encode_message("askTwice", &[]));
+    assert!(metadata.encode_message("ask_twice", &[]).is_ok());
     assert!(matches!(metadata.encode_message("sing", &[]), Err(MetadataError::UnknownMessage { .. })));
 }
 

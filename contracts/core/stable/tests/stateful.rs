@@ -2,7 +2,8 @@
 //! unbounded integers and knows nothing of the code under test but its records. After every operation the solvency
 //! equation holds to the last digit, and so do the other invariants of [`Model::check`].
 //!
-//! `FLORIN_STATEFUL_OPERATIONS` sets the number of operations (20,000 when it is not set).
+//! `FLORIN_STATEFUL_OPERATIONS` sets the number of steps (25,000 when it is not set, of which at least 10,000 are decisions of
+//! the rules and the others let time pass, move prices, or find nothing to act on).
 #![allow(clippy::unwrap_used)]
 mod common;
 #[path = "stateful/model.rs"]
@@ -21,6 +22,9 @@ use std::collections::BTreeMap;
 
 /// Accounts that own positions, keep and buy.
 const ACTORS: u8 = 12;
+/// Steps of a run that is not set otherwise, and how many decisions it must hold.
+const STEPS: u64 = 25_000;
+const LEAST_DECISIONS: u64 = 10_000;
 
 /// A small generator with a good spread (SplitMix64), so that a failure is named by seed and step.
 struct Random(u64);
@@ -472,12 +476,12 @@ impl System {
 
 #[test]
 fn random_operations_keep_every_invariant() {
-    let operations: u64 =
-        std::env::var("FLORIN_STATEFUL_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(20_000);
+    let steps: u64 =
+        std::env::var("FLORIN_STATEFUL_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(STEPS);
     let mut totals: BTreeMap<&'static str, (u32, u32)> = BTreeMap::new();
     // A new system now and then: early life is where most branches are.
     let length = 2_500;
-    for seed in 0..operations.div_ceil(length) {
+    for seed in 0..steps.div_ceil(length) {
         let mut system = System::new(seed);
         for step in 0..length {
             system.step();
@@ -489,6 +493,10 @@ fn random_operations_keep_every_invariant() {
         }
     }
     println!("accepted and refused: {totals:#?}");
+    // Prices come from the market, and a shortfall is how some purchases end.
+    let decided = totals.iter().filter(|(name, _)| !matches!(**name, "set_price" | "shortfall"));
+    let decisions: u64 = decided.map(|(_, (accepted, refused))| u64::from(accepted + refused)).sum();
+    assert!(steps < STEPS || decisions >= LEAST_DECISIONS, "{steps} steps have made {decisions} decisions only");
     // The sequences must reach everything, else they prove nothing.
     for name in [
         "open",

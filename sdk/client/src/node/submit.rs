@@ -53,11 +53,22 @@ struct Pending {
     birth: BlockId,
 }
 
+/// What the pool of the node has said of a transaction before the chain is searched for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LastWord {
+    /// Nothing that ends it: the pool may still hold it.
+    Silence,
+    /// It is let go.
+    LetGo,
+    /// Another transaction has its place, and with it its nonce.
+    Usurped,
+}
+
 /// How one attempt ended, where that is known.
 enum Attempt {
     /// It stands in this block.
     Included(Hash),
-    /// Another transaction has used the nonce; this one never can be included.
+    /// Another transaction has used the nonce, or waits to use it; this one never can be included.
     NonceTaken,
 }
 
@@ -73,9 +84,7 @@ impl NodeChain {
                 }
             }
         }
-        Err(ChainError::Invalid {
-            reason: format!("others used the account's nonce {ATTEMPTS} times in a row; send it again"),
-        })
+        Err(ChainError::Invalid { reason: format!("others used the account's nonce {ATTEMPTS} times in a row") })
     }
 
     async fn attempt(&self, signer: &Signer, call: &Call, wait: Wait) -> Result<(Pending, Attempt), ChainError> {
@@ -97,7 +106,7 @@ impl NodeChain {
             Err(broken) => {
                 // It may have reached the node before the connection broke.
                 let cause = link.explain("author_submitAndWatchExtrinsic", broken).to_string();
-                self.search(&pending, &cause, false).await?
+                self.search(&pending, &cause, LastWord::Silence).await?
             }
         };
         Ok((pending, outcome))
@@ -117,7 +126,7 @@ impl NodeChain {
                 () = sleep(EXPIRY_CHECK) => {
                     let finalized = link.finalized().await.map(|block| block.number).unwrap_or(pending.birth.number);
                     if finalized >= pending.birth.number.saturating_add(LIFE_TIME) {
-                        return self.search(pending, "its life time is over", false).await;
+                        return self.search(pending, "its life time is over", LastWord::Silence).await;
                     }
                     if Instant::now() > deadline {
                         let waited = self.shared.patience.inclusion.as_secs();
@@ -139,31 +148,34 @@ impl NodeChain {
                     | TransactionStatus::Retracted(_),
                 )) => deadline = Instant::now() + self.shared.patience.inclusion,
                 Some(Ok(TransactionStatus::Usurped(_))) => {
-                    return self.search(pending, "another transaction took its place in the pool", true).await;
+                    let cause = "another transaction took its place in the pool";
+                    return self.search(pending, cause, LastWord::Usurped).await;
                 }
-                Some(Ok(TransactionStatus::Dropped)) => return self.search(pending, "the pool was full", true).await,
+                Some(Ok(TransactionStatus::Dropped)) => {
+                    return self.search(pending, "the pool was full", LastWord::LetGo).await;
+                }
                 Some(Ok(TransactionStatus::Invalid)) => {
-                    return self.search(pending, "the pool found it not valid any more", true).await;
+                    return self.search(pending, "the pool found it not valid any more", LastWord::LetGo).await;
                 }
                 Some(Ok(TransactionStatus::FinalityTimeout(_))) => {
-                    return self.search(pending, "its block was not finalized in time", false).await;
+                    return self.search(pending, "its block was not finalized in time", LastWord::Silence).await;
                 }
                 Some(Err(broken)) => {
                     let cause = link.explain("author_submitAndWatchExtrinsic", broken).to_string();
-                    return self.search(pending, &cause, false).await;
+                    return self.search(pending, &cause, LastWord::Silence).await;
                 }
-                None => return self.search(pending, "the connection broke", false).await,
+                None => return self.search(pending, "the connection broke", LastWord::Silence).await,
             }
         }
     }
 
-    /// Look for a transaction in the finalized chain until it is clear what became of it. `gone`: the pool of this node has let
-    /// go of it, so where no other node has seen it, it is dropped.
-    async fn search(&self, pending: &Pending, cause: &str, gone: bool) -> Result<Attempt, ChainError> {
+    /// Look for a transaction in the finalized chain until it is clear what became of it. Where the pool of this node has
+    /// let go of it and no other node can have it, that is clear at once.
+    async fn search(&self, pending: &Pending, cause: &str, last_word: LastWord) -> Result<Attempt, ChainError> {
         let deadline = Instant::now() + self.shared.patience.search;
         let mut searched = pending.birth.number;
         loop {
-            match self.look(pending, &mut searched, gone).await {
+            match self.look(pending, &mut searched, last_word).await {
                 Ok(Some(attempt)) => return Ok(attempt),
                 Ok(None) => {}
                 // The node may come back.
@@ -177,7 +189,12 @@ impl NodeChain {
         }
     }
 
-    async fn look(&self, pending: &Pending, searched: &mut u64, gone: bool) -> Result<Option<Attempt>, ChainError> {
+    async fn look(
+        &self,
+        pending: &Pending,
+        searched: &mut u64,
+        last_word: LastWord,
+    ) -> Result<Option<Attempt>, ChainError> {
         let (link, best, runtime) = self.now().await?;
         let finalized = link.finalized().await?;
         while *searched < finalized.number {
@@ -195,10 +212,14 @@ impl NodeChain {
             return Err(ChainError::Expired { transaction: pending.hash });
         }
         let unused = nonce_at(&link, &pending.account, best).await? <= pending.nonce;
-        if gone && unused && link.peers().await? == 0 {
-            return Err(ChainError::Dropped { transaction: pending.hash });
+        if last_word == LastWord::Silence || !unused || link.peers().await? > 0 {
+            return Ok(None);
         }
-        Ok(None)
+        match last_word {
+            // What took its place has the nonce, as if it had been there first.
+            LastWord::Usurped => Ok(Some(Attempt::NonceTaken)),
+            _ => Err(ChainError::Dropped { transaction: pending.hash }),
+        }
     }
 
     /// What the block says of the transaction.
@@ -252,4 +273,30 @@ async fn nonce_at(link: &Link, account: &AccountId, at: Hash) -> Result<u64, Cha
     u32::decode(&mut &*bytes)
         .map(u64::from)
         .map_err(|error| ChainError::Decode { what: "an account's nonce".into(), cause: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a node's pool answers, as it comes over the wire.
+    fn refusal(code: i32, message: &str, data: &str) -> rpcs::UserError {
+        let answer = format!(r#"{{"code":{code},"message":"{message}","data":"{data}"}}"#);
+        serde_json::from_str(&answer).expect("an answer")
+    }
+
+    #[test]
+    fn a_nonce_that_is_taken_is_told_from_other_refusals() {
+        let low = "The transaction has too low priority to replace another transaction already in the pool.";
+        assert!(is_nonce_conflict(&refusal(1010, "Invalid Transaction", "Transaction is outdated")));
+        assert!(is_nonce_conflict(&refusal(1014, "Priority is too low: (5 vs 5)", low)));
+        let poor = "Inability to pay some fees (e.g. account balance too low)";
+        for (code, message, data) in [
+            (1010, "Invalid Transaction", poor),
+            (1010, "Invalid Transaction", "Transaction has a bad signature"),
+            (1016, "Immediately Dropped", "The transaction couldn't enter the pool because of the limit"),
+        ] {
+            assert!(!is_nonce_conflict(&refusal(code, message, data)), "{message}: {data}");
+        }
+    }
 }
