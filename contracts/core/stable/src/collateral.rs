@@ -6,9 +6,7 @@ use crate::oracle::Quote;
 use crate::roles::{Governor, Permit};
 use crate::vault::accrue;
 use crate::Address;
-use florin_units::{
-    Amount, Art, Bps, MathError, Price, Ray, Seconds, Timestamp, Wad, BPS_ONE, MAXIMUM_DECIMALS, RAY_ONE,
-};
+use florin_units::{error_codes, Amount, Art, Bps, MathError, Price, Ray, Seconds, Timestamp, Wad, BPS_ONE, MAXIMUM_DECIMALS, RAY_ONE,};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The fewest decimals of an asset: with fewer, one raw unit is worth too much to round.

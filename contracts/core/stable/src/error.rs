@@ -4,7 +4,7 @@ use crate::collateral::ParameterError;
 use crate::pause::Operation;
 use crate::roles::RoleError;
 use crate::{Address, AuctionId, CollateralTypeId, PositionId};
-use florin_units::{Amount, Bps, MathError, Price, Seconds, Timestamp, Wad};
+use florin_units::{error_codes, Amount, Bps, MathError, Price, Seconds, Timestamp, Wad};
 use parity_scale_codec::{Decode, Encode};
 
 /// Why a vault decision was refused. The codec index is the stable code, see [`VaultError::code`].

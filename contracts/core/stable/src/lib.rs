@@ -12,8 +12,6 @@
 //! writing what an outcome carries; a decision that fails has changed nothing.
 #![cfg_attr(not(feature = "std"), no_std)]
 
-#[macro_use]
-mod codes;
 pub mod auction;
 pub mod collateral;
 pub mod error;
@@ -24,13 +22,11 @@ pub mod oracle;
 pub mod pause;
 pub mod position;
 pub mod quote;
-pub mod roles;
 pub mod vault;
 
 pub use error::VaultError;
+pub use florin_governance::{roles, Address};
 
-/// A 20-byte account or contract address.
-pub type Address = [u8; 20];
 /// Number of a collateral type.
 pub type CollateralTypeId = u32;
 /// Number of a position.

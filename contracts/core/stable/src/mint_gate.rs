@@ -5,7 +5,7 @@
 //! refill: never more than the limit. Burning is never limited and does not refill the bucket.
 
 use crate::roles::{Governor, Permit};
-use florin_units::{mul_div_down, mul_div_up, MathError, Timestamp, Wad};
+use florin_units::{error_codes, mul_div_down, mul_div_up, MathError, Timestamp, Wad};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// Seconds in which a bucket refills.

@@ -2,7 +2,7 @@
 //! the step, and a reader gets the price with its age or a typed refusal.
 
 use crate::roles::RoleError;
-use florin_units::{Bps, MathError, Price, Seconds, Timestamp};
+use florin_units::{error_codes, Bps, MathError, Price, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The most feeders of one feed; their reports share one storage cell.

@@ -15,6 +15,7 @@
 //! its name (`_down`, `_up`); every step is checked and answers with [`MathError`] instead of wrapping or panicking.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+mod codes;
 #[cfg(feature = "std")]
 pub mod human;
 mod math;

@@ -1,6 +1,7 @@
 //! One list of variants and numbers for each error type: the codec index and `code()` cannot differ.
 
 /// Implements `code()`, `Display` and `Error` for an error enum from one list of `Variant = code, "sentence"`.
+#[macro_export]
 macro_rules! error_codes {
     ($name:ident { $($variant:ident = $code:literal, $text:literal;)* }) => {
         impl $name {

@@ -1,9 +1,16 @@
 //! Who may change what. A privileged decision takes a [`Permit`], and only [`check`] makes one, so a missing check does
 //! not compile.
+//!
+//! The governor's role belongs to the governor contract, which acts only after a vote and a delay. The guardian may stop
+//! things and lower risk at once, and its term ends by itself: a key that is forgotten or stolen loses its power.
 
 use crate::Address;
 use core::marker::PhantomData;
+use florin_units::{error_codes, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
+
+/// The longest term of a guardian: two years. A governor that wants a guardian for longer has to say so again.
+pub const MAXIMUM_GUARDIAN_TERM: Seconds = Seconds::from_raw(2 * 365 * 86_400);
 
 /// Why an account may not do something, or cannot become something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -27,22 +34,52 @@ pub enum RoleError {
         /// Who called.
         caller: Address,
     },
+    /// The guardian's term is over.
+    #[codec(index = 3)]
+    GuardianExpired {
+        /// Who called.
+        caller: Address,
+        /// End of the term.
+        until: Timestamp,
+    },
+    /// A guardian's term must end in the future, and not too far.
+    #[codec(index = 4)]
+    TermOutOfBounds {
+        /// Asked for.
+        until: Timestamp,
+        /// The latest end that is allowed now.
+        latest: Timestamp,
+    },
 }
 
 error_codes!(RoleError {
     NotGovernor = 0, "only the governor may do this";
     NotGuardian = 1, "only the guardian or the governor may do this";
     NotPendingGovernor = 2, "the governor has not named this account as successor";
+    GuardianExpired = 3, "the guardian's term is over";
+    TermOutOfBounds = 4, "a guardian's term must end in the future and within two years";
 });
 
-impl RoleError {
-    /// Who called.
-    pub const fn caller(&self) -> Address {
-        match self {
-            Self::NotGovernor { caller } | Self::NotGuardian { caller } | Self::NotPendingGovernor { caller } => {
-                *caller
-            }
+/// A guardian and the end of its term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Guardianship {
+    /// Who.
+    pub account: Address,
+    /// First moment at which it holds nothing any more.
+    pub until: Timestamp,
+}
+
+impl Guardianship {
+    /// A guardian for a term that ends within [`MAXIMUM_GUARDIAN_TERM`].
+    ///
+    /// Errors: [`RoleError::TermOutOfBounds`].
+    pub fn new(account: Address, until: Timestamp, now: Timestamp) -> Result<Self, RoleError> {
+        let latest = now.after(MAXIMUM_GUARDIAN_TERM);
+        if until <= now || until > latest {
+            return Err(RoleError::TermOutOfBounds { until, latest });
         }
+        Ok(Self { account, until })
     }
 }
 
@@ -54,8 +91,8 @@ pub struct Roles {
     pub governor: Address,
     /// Named by the governor as successor; holds nothing before accepting.
     pub pending_governor: Option<Address>,
-    /// May stop operations, and nothing else.
-    pub guardian: Option<Address>,
+    /// May stop operations and lower risk until its term ends, and nothing else.
+    pub guardian: Option<Guardianship>,
 }
 
 /// Marker of the governor's role.
@@ -75,12 +112,12 @@ mod sealed {
 
 /// A role that [`check`] can test.
 pub trait Role: sealed::Sealed + Sized {
-    /// Errors: [`RoleError`] when the caller does not hold the role.
-    fn test(roles: &Roles, caller: &Address) -> Result<(), RoleError>;
+    /// Errors: [`RoleError`] when the caller does not hold the role now.
+    fn test(roles: &Roles, caller: &Address, now: Timestamp) -> Result<(), RoleError>;
 }
 
 impl Role for Governor {
-    fn test(roles: &Roles, caller: &Address) -> Result<(), RoleError> {
+    fn test(roles: &Roles, caller: &Address, _now: Timestamp) -> Result<(), RoleError> {
         if roles.governor == *caller {
             Ok(())
         } else {
@@ -90,11 +127,19 @@ impl Role for Governor {
 }
 
 impl Role for Guardian {
-    fn test(roles: &Roles, caller: &Address) -> Result<(), RoleError> {
-        if roles.governor == *caller || roles.guardian.as_ref() == Some(caller) {
-            Ok(())
-        } else {
-            Err(RoleError::NotGuardian { caller: *caller })
+    fn test(roles: &Roles, caller: &Address, now: Timestamp) -> Result<(), RoleError> {
+        if roles.governor == *caller {
+            return Ok(());
+        }
+        match roles.guardian {
+            Some(Guardianship { account, until }) if account == *caller => {
+                if now < until {
+                    Ok(())
+                } else {
+                    Err(RoleError::GuardianExpired { caller: *caller, until })
+                }
+            }
+            _ => Err(RoleError::NotGuardian { caller: *caller }),
         }
     }
 }
@@ -103,11 +148,11 @@ impl Role for Guardian {
 #[derive(Debug)]
 pub struct Permit<R: Role>(PhantomData<R>);
 
-/// Tests a role: `roles::check::<Governor>(&roles, &caller)?`.
+/// Tests a role: `roles::check::<Governor>(&roles, &caller, now)?`.
 ///
 /// Errors: [`RoleError`].
-pub fn check<R: Role>(roles: &Roles, caller: &Address) -> Result<Permit<R>, RoleError> {
-    R::test(roles, caller)?;
+pub fn check<R: Role>(roles: &Roles, caller: &Address, now: Timestamp) -> Result<Permit<R>, RoleError> {
+    R::test(roles, caller, now)?;
     Ok(Permit(PhantomData))
 }
 
@@ -136,7 +181,7 @@ impl Roles {
 
     /// Sets or removes the guardian.
     #[must_use]
-    pub fn set_guardian(self, guardian: Option<Address>, _permit: &Permit<Governor>) -> Self {
+    pub fn set_guardian(self, guardian: Option<Guardianship>, _permit: &Permit<Governor>) -> Self {
         Self { guardian, ..self }
     }
 }
