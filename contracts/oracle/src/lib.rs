@@ -16,7 +16,7 @@ pub mod oracle {
     use crate::record::{
         ConfigRecord, FeedersRecord, ListenersRecord, ReportsRecord, RolesRecord, StateRecord, LISTENERS,
     };
-    use florin_shell::{optional, or_zero};
+    use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::oracle::{self as rules, FeedConfig, FeedState, Feeders, OracleError as Error, Quote, Reports};
     use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
     use florin_units::{Price, Timestamp as Time};
@@ -114,6 +114,8 @@ pub mod oracle {
         pub pending_governor: Address,
         /// Who may freeze; zero for nobody.
         pub guardian: Address,
+        /// End of the guardian's term, in seconds since 1970.
+        pub guardian_until: u64,
     }
 
     /// The storage. Keys are fixed by hand, so that a field may move without moving its cell.
@@ -333,22 +335,24 @@ pub mod oracle {
             Ok(())
         }
 
-        /// Sets the guardian; zero for nobody. Only the governor.
+        /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
         ///
         /// Errors: `Role`. Event: `RolesChanged`.
         #[ink(message)]
-        pub fn set_guardian(&mut self, guardian: Address) -> Result<(), Error> {
+        pub fn set_guardian(&mut self, guardian: Address, until: u64) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            let roles = self.roles().set_guardian(optional(guardian), &permit);
+            let guardian = florin_shell::guardian(guardian, until, self.now())?;
+            let roles = self.roles().set_guardian(guardian, &permit);
             self.write_roles(roles);
             Ok(())
         }
 
-        /// Governor, named successor and guardian; zero for nobody.
+        /// Governor, named successor, guardian and the end of its term; zero for nobody.
         #[ink(message)]
-        pub fn role_holders(&self) -> (Address, Address, Address) {
+        pub fn role_holders(&self) -> (Address, Address, Address, u64) {
             let roles = self.roles();
-            (Address::from(roles.governor), or_zero(roles.pending_governor), or_zero(roles.guardian))
+            let (guardian, until) = guardian_or_zero(roles.guardian);
+            (Address::from(roles.governor), or_zero(roles.pending_governor), guardian, until)
         }
 
         fn take_report(&mut self, feed: u32, price: Price) -> Result<(), Error> {
@@ -427,15 +431,17 @@ pub mod oracle {
 
         fn write_roles(&mut self, roles: Roles) {
             self.roles.set(&RolesRecord(roles));
+            let (guardian, guardian_until) = guardian_or_zero(roles.guardian);
             self.env().emit_event(RolesChanged {
                 governor: Address::from(roles.governor),
                 pending_governor: or_zero(roles.pending_governor),
-                guardian: or_zero(roles.guardian),
+                guardian,
+                guardian_until,
             });
         }
 
         fn permit<R: Role>(&self) -> Result<Permit<R>, Error> {
-            Ok(roles::check(&self.roles(), &self.env().caller().0)?)
+            Ok(roles::check(&self.roles(), &self.env().caller().0, self.now())?)
         }
 
         fn now(&self) -> Time {

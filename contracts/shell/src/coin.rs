@@ -1,7 +1,7 @@
 //! Errors of the coin: those of the core, in a form that both ABIs can carry, and that its minters can read.
 
+use florin_governance::roles::RoleError;
 use florin_stable::mint_gate::MintGateError;
-use florin_stable::roles::RoleError;
 use florin_units::MathError;
 use ink::{Address, U256};
 
@@ -69,6 +69,31 @@ pub enum CoinError {
     ProvenanceChanged(),
     /// An arithmetic step has no result.
     Arithmetic(),
+    /// The guardian's term is over.
+    GuardianExpired {
+        /// The caller.
+        caller: Address,
+        /// End of the term, in seconds since 1970.
+        until: u64,
+    },
+    /// The defensive track may only lower limits.
+    NotDefensive {
+        /// The ceiling that holds.
+        ceiling: u128,
+        /// What it was to become.
+        proposed_ceiling: u128,
+        /// The daily limit that holds.
+        limit_per_day: u128,
+        /// What it was to become.
+        proposed_limit_per_day: u128,
+    },
+    /// A guardian's term must end in the future, and not too far.
+    TermOutOfBounds {
+        /// Asked for, in seconds since 1970.
+        until: u64,
+        /// The latest end that is allowed now, in seconds since 1970.
+        latest: u64,
+    },
 }
 
 impl From<MathError> for CoinError {
@@ -79,7 +104,17 @@ impl From<MathError> for CoinError {
 
 impl From<RoleError> for CoinError {
     fn from(error: RoleError) -> Self {
-        Self::NotAuthorised { caller: error.caller().into() }
+        match error {
+            RoleError::NotGovernor { caller }
+            | RoleError::NotGuardian { caller }
+            | RoleError::NotPendingGovernor { caller } => Self::NotAuthorised { caller: caller.into() },
+            RoleError::GuardianExpired { caller, until } => {
+                Self::GuardianExpired { caller: caller.into(), until: until.raw() }
+            }
+            RoleError::TermOutOfBounds { until, latest } => {
+                Self::TermOutOfBounds { until: until.raw(), latest: latest.raw() }
+            }
+        }
     }
 }
 
@@ -100,6 +135,12 @@ impl From<MintGateError> for CoinError {
                 available_at: available_at.map_or(0, |time| time.raw()),
             },
             MintGateError::Role(error) => error.into(),
+            MintGateError::NotLower { current, proposed } => Self::NotDefensive {
+                ceiling: current.ceiling.raw(),
+                proposed_ceiling: proposed.ceiling.raw(),
+                limit_per_day: current.limit_per_day.raw(),
+                proposed_limit_per_day: proposed.limit_per_day.raw(),
+            },
         }
     }
 }

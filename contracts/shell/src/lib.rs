@@ -1,8 +1,13 @@
-//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors.
+//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors, signatures and
+//! calls of the chain that ink! does not offer.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod coin;
+pub mod host;
+pub mod votes;
 
+use florin_governance::roles::{Guardianship, RoleError};
+use florin_units::Timestamp;
 use ink::Address;
 
 /// Reserves a contract's stack. The linker's own choice, two pages, is too small for records of 256-bit numbers: the contract
@@ -27,6 +32,16 @@ macro_rules! storage_cell {
             }
         }
     )*};
+}
+
+/// The guardian and the end of its term, or nobody for the zero address. Errors: [`RoleError::TermOutOfBounds`].
+pub fn guardian(account: Address, until: u64, now: Timestamp) -> Result<Option<Guardianship>, RoleError> {
+    optional(account).map(|account| Guardianship::new(account, Timestamp::from_raw(until), now)).transpose()
+}
+
+/// The guardian and the end of its term; zeros for nobody.
+pub fn guardian_or_zero(guardian: Option<Guardianship>) -> (Address, u64) {
+    guardian.map_or((Address::zero(), 0), |guardian| (guardian.account.into(), guardian.until.raw()))
 }
 
 /// The account, or nobody for the zero address.

@@ -15,7 +15,7 @@ mod stack {
 pub mod token {
     use crate::record::{MinterRecord, RolesRecord};
     use florin_shell::coin::CoinError as Error;
-    use florin_shell::{optional, or_zero};
+    use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::mint_gate::{Limits, Minter, Provenance};
     use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
     use florin_units::{Timestamp as Time, Wad};
@@ -97,6 +97,8 @@ pub mod token {
         pub pending_governor: Address,
         /// Who may pause; zero for nobody.
         pub guardian: Address,
+        /// End of the guardian's term, in seconds since 1970.
+        pub guardian_until: u64,
     }
 
     /// The storage. Keys are fixed by hand, so that a field may move without moving its cell.
@@ -275,6 +277,20 @@ pub mod token {
             Ok(())
         }
 
+        /// Lowers a minter's limits at once. Only the guardian or the governor.
+        ///
+        /// Errors: `NotAuthorised`, `GuardianExpired`, `NotMinter`, `NotDefensive`. Event: `MinterSet`.
+        #[ink(message, name = "lowerLimits")]
+        pub fn lower_limits(&mut self, minter: Address, ceiling: u128, limit_per_day: u128) -> Result<(), Error> {
+            let permit = self.permit::<Guardian>()?;
+            let limits = Limits { ceiling: Wad::from_raw(ceiling), limit_per_day: Wad::from_raw(limit_per_day) };
+            let record = self.minter_of(minter)?.lower_limits(limits, self.now(), &permit)?;
+            self.minters.insert(minter, &MinterRecord(record));
+            let provenance = number_of(record.provenance);
+            self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
+            Ok(())
+        }
+
         /// Ceiling, daily limit, coin ever minted and ever burned through the minter, and what it can mint now; all raw units.
         ///
         /// Errors: `NotMinter`.
@@ -315,7 +331,7 @@ pub mod token {
         /// Names who may take over as governor; zero for nobody. Only the governor.
         ///
         /// Errors: `NotAuthorised`. Event: `RolesChanged`.
-        #[ink(message, name = "nameGovernor")]
+        #[ink(message)]
         pub fn name_governor(&mut self, successor: Address) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
             let roles = self.roles().name_governor(optional(successor), &permit);
@@ -326,29 +342,31 @@ pub mod token {
         /// Takes over as governor. Only the account that was named.
         ///
         /// Errors: `NotAuthorised`. Event: `RolesChanged`.
-        #[ink(message, name = "acceptGovernor")]
+        #[ink(message)]
         pub fn accept_governor(&mut self) -> Result<(), Error> {
             let roles = self.roles().accept_governor(&self.env().caller().0)?;
             self.write_roles(roles);
             Ok(())
         }
 
-        /// Sets the guardian; zero for nobody. Only the governor.
+        /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
         ///
-        /// Errors: `NotAuthorised`. Event: `RolesChanged`.
-        #[ink(message, name = "setGuardian")]
-        pub fn set_guardian(&mut self, guardian: Address) -> Result<(), Error> {
+        /// Errors: `NotAuthorised`, `TermOutOfBounds`. Event: `RolesChanged`.
+        #[ink(message)]
+        pub fn set_guardian(&mut self, guardian: Address, until: u64) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            let roles = self.roles().set_guardian(optional(guardian), &permit);
+            let guardian = florin_shell::guardian(guardian, until, self.now())?;
+            let roles = self.roles().set_guardian(guardian, &permit);
             self.write_roles(roles);
             Ok(())
         }
 
-        /// Governor, named successor and guardian; zero for nobody.
-        #[ink(message, name = "roleHolders")]
-        pub fn role_holders(&self) -> (Address, Address, Address) {
+        /// Governor, named successor, guardian and the end of its term; zero for nobody.
+        #[ink(message)]
+        pub fn role_holders(&self) -> (Address, Address, Address, u64) {
             let roles = self.roles();
-            (Address::from(roles.governor), or_zero(roles.pending_governor), or_zero(roles.guardian))
+            let (guardian, until) = guardian_or_zero(roles.guardian);
+            (Address::from(roles.governor), or_zero(roles.pending_governor), guardian, until)
         }
 
         fn move_coin(&mut self, from: Address, to: Address, value: U256) -> Result<(), Error> {
@@ -423,10 +441,12 @@ pub mod token {
 
         fn write_roles(&mut self, roles: Roles) {
             self.roles.set(&RolesRecord(roles));
+            let (guardian, guardian_until) = guardian_or_zero(roles.guardian);
             self.env().emit_event(RolesChanged {
                 governor: Address::from(roles.governor),
                 pending_governor: or_zero(roles.pending_governor),
-                guardian: or_zero(roles.guardian),
+                guardian,
+                guardian_until,
             });
         }
 
@@ -436,7 +456,7 @@ pub mod token {
         }
 
         fn permit<R: Role>(&self) -> Result<Permit<R>, Error> {
-            Ok(roles::check(&self.roles(), &self.env().caller().0)?)
+            Ok(roles::check(&self.roles(), &self.env().caller().0, self.now())?)
         }
 
         fn now(&self) -> Time {
@@ -459,6 +479,15 @@ pub mod token {
             return Err(Error::ZeroAddress());
         }
         Ok(())
+    }
+
+    fn number_of(provenance: Provenance) -> u8 {
+        match provenance {
+            Provenance::Vaults => 0,
+            Provenance::Peg => 1,
+            Provenance::Reserve => 2,
+            Provenance::Bridge => 3,
+        }
     }
 
     fn provenance_of(number: u8) -> Result<Provenance, Error> {

@@ -191,4 +191,6 @@ pub struct RolesChanged {
     pub pending_governor: Address,
     /// Who may pause; zero for nobody.
     pub guardian: Address,
+    /// End of the guardian's term, in seconds since 1970.
+    pub guardian_until: u64,
 }

@@ -21,7 +21,7 @@ pub mod vaults {
     use crate::event::*;
     use crate::external;
     use crate::record::*;
-    use florin_shell::{optional, or_zero};
+    use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::auction::Auction;
     use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
     use florin_stable::ledger::{Ledger, SolvencyReport};
@@ -335,6 +335,20 @@ pub mod vaults {
             Ok(())
         }
 
+        /// Changes a collateral type's parameters at once by ones that can only lower risk: less debt, later, against more collateral.
+        /// Only the guardian or the governor.
+        ///
+        /// Errors: `Role`, `UnknownCollateralType`, `NotDefensive`, `AssetChanged`, `Parameter`. Event: `CollateralConfigured`.
+        #[ink(message)]
+        pub fn tighten(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
+            let permit = self.permit::<Guardian>()?;
+            let kind = self.kind(collateral_type)?;
+            let (kind, books) = kind.tighten(&self.books(), params, self.now(), &permit)?;
+            self.ledger.set(&LedgerRecord(books));
+            self.configure(collateral_type, &kind);
+            Ok(())
+        }
+
         /// Stops an operation. Only the guardian or the governor. Errors: `Role`. Event: `PausesChanged`.
         #[ink(message)]
         pub fn pause(&mut self, operation: Operation) -> Result<(), Error> {
@@ -366,19 +380,23 @@ pub mod vaults {
             Ok(())
         }
 
-        /// Sets the guardian; zero for nobody. Only the governor. Errors: `Role`. Event: `RolesChanged`.
+        /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
+        ///
+        /// Errors: `Role`. Event: `RolesChanged`.
         #[ink(message)]
-        pub fn set_guardian(&mut self, guardian: Address) -> Result<(), Error> {
+        pub fn set_guardian(&mut self, guardian: Address, until: u64) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            self.write_roles(self.holders().set_guardian(optional(guardian), &permit));
+            let guardian = florin_shell::guardian(guardian, until, self.now())?;
+            self.write_roles(self.holders().set_guardian(guardian, &permit));
             Ok(())
         }
 
-        /// Governor, named successor and guardian; zero for nobody.
+        /// Governor, named successor, guardian and the end of its term; zero for nobody.
         #[ink(message)]
-        pub fn role_holders(&self) -> (Address, Address, Address) {
+        pub fn role_holders(&self) -> (Address, Address, Address, u64) {
             let roles = self.holders();
-            (Address::from(roles.governor), or_zero(roles.pending_governor), or_zero(roles.guardian))
+            let (guardian, until) = guardian_or_zero(roles.guardian);
+            (Address::from(roles.governor), or_zero(roles.pending_governor), guardian, until)
         }
 
         /// What stands still.

@@ -5,7 +5,7 @@ use crate::event::*;
 use crate::external::{self, asset_key};
 use crate::record::*;
 use crate::vaults::Vaults;
-use florin_shell::or_zero;
+use florin_shell::{guardian_or_zero, or_zero};
 use florin_stable::auction::Auction;
 use florin_stable::collateral::{Asset, CollateralType};
 use florin_stable::ledger::Ledger;
@@ -48,7 +48,7 @@ impl Vaults {
     }
 
     pub(crate) fn permit<R: Role>(&self) -> Result<Permit<R>, Error> {
-        Ok(roles::check(&self.holders(), &self.env().caller().0)?)
+        Ok(roles::check(&self.holders(), &self.env().caller().0, self.now())?)
     }
 
     pub(crate) fn kind(&self, collateral_type: u32) -> Result<CollateralType, Error> {
@@ -207,10 +207,12 @@ impl Vaults {
 
     pub(crate) fn write_roles(&mut self, roles: Roles) {
         self.roles.set(&RolesRecord(roles));
+        let (guardian, guardian_until) = guardian_or_zero(roles.guardian);
         self.env().emit_event(RolesChanged {
             governor: roles.governor.into(),
             pending_governor: or_zero(roles.pending_governor),
-            guardian: or_zero(roles.guardian),
+            guardian,
+            guardian_until,
         });
     }
 

@@ -21,7 +21,7 @@ struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "sdk/bindings/src")]
     out: PathBuf,
     /// The contracts, without the prefix of their crates.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["oracle", "token", "vaults"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["governor", "oracle", "token", "vaults", "votes"])]
     contracts: Vec<String>,
 }
 

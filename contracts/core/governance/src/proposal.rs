@@ -9,7 +9,7 @@
 //! until it is executed or over:  cancel ──► cancelled
 //! ```
 
-use florin_units::{error_codes, mul_div_up, Bps, MathError, Seconds, Timestamp, BPS_ONE};
+use florin_units::{error_codes, mul_div_down, mul_div_up, Bps, MathError, Seconds, Timestamp, BPS_ONE};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 use crate::roles::{Guardian, Permit};
@@ -34,6 +34,18 @@ pub enum Support {
     /// Against, and the proposer's deposit should be lost.
     #[codec(index = 3)]
     AgainstAndSlash,
+}
+
+impl Support {
+    /// The number by which signatures name it.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Against => 0,
+            Self::For => 1,
+            Self::Abstain => 2,
+            Self::AgainstAndSlash => 3,
+        }
+    }
 }
 
 /// Votes so far, in raw units of the vote token.
@@ -358,14 +370,22 @@ impl Proposal {
         }
     }
 
+    /// When a queued proposal may be executed; none where it is not queued.
+    pub fn ready_at(&self) -> Option<Timestamp> {
+        match self.progress {
+            Progress::Queued { at } => Some(at.after(self.timelock)),
+            Progress::Made | Progress::Executed { .. } | Progress::Cancelled { .. } => None,
+        }
+    }
+
     /// Whether quorum and majority are there. Sums that do not fit carry nothing.
     pub fn is_carried(&self) -> bool {
         let Tally { in_favour, abstain, .. } = self.tally;
         let Some(present) = in_favour.checked_add(abstain) else { return false };
         let Ok(opposed) = self.tally.opposed() else { return false };
         let Some(decided) = in_favour.checked_add(opposed) else { return false };
-        // Strictly more than the share: rounded up, and one more.
-        let share = mul_div_up(decided, u128::from(self.threshold.raw()), u128::from(BPS_ONE));
+        // A whole number exceeds a share exactly where it exceeds the share rounded down.
+        let share = mul_div_down(decided, u128::from(self.threshold.raw()), u128::from(BPS_ONE));
         present >= self.quorum && share.is_ok_and(|share| in_favour > share)
     }
 
@@ -457,12 +477,13 @@ impl Proposal {
     }
 
     /// Settles the deposit of a proposal that is decided: how much goes back to the proposer, who says where to. Nothing where voters
-    /// slashed it, which takes the quorum and more than half of all votes.
+    /// slashed it, which takes the quorum and more than half of all votes; then anyone may settle it.
     ///
     /// # Errors
     /// [`ProposalError::NotProposer`]; [`ProposalError::AlreadySettled`]; [`ProposalError::WrongStatus`] before the vote has ended.
     pub fn settle(&self, caller: &Address, now: Timestamp) -> Result<(Self, u128), ProposalError> {
-        if *caller != self.proposer {
+        let slashed = self.is_slashed()?;
+        if *caller != self.proposer && !slashed {
             return Err(ProposalError::NotProposer { proposer: self.proposer, caller: *caller });
         }
         if self.settled {
@@ -472,7 +493,7 @@ impl Proposal {
         if matches!(status, Status::Pending | Status::Active) {
             return Err(ProposalError::WrongStatus { actual: status, required: Status::Defeated });
         }
-        let returned = if self.is_slashed()? { 0 } else { self.deposit };
+        let returned = if slashed { 0 } else { self.deposit };
         Ok((Self { settled: true, ..*self }, returned))
     }
 

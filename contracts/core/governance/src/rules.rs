@@ -88,6 +88,19 @@ impl core::fmt::Display for RuleError {
 impl core::error::Error for RuleError {}
 
 impl Rules {
+    /// Rules under which nothing can be proposed: no deposit is ever right, and no vote ever begins.
+    pub const NONE: Self = Self {
+        voting_delay: Seconds::MAX,
+        voting_period: Seconds::MAX,
+        late_extension: Seconds::MAX,
+        timelock: Seconds::MAX,
+        grace: Seconds::ZERO,
+        quorum: Bps::ONE,
+        threshold: Bps::ONE,
+        proposer_share: Bps::ONE,
+        deposit: u128::MAX,
+    };
+
     /// Checks each bound. None of them lets a vote pass unseen: delay, period and timelock have a floor that no vote can lower.
     ///
     /// # Errors

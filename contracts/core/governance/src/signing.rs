@@ -184,7 +184,8 @@ impl Domain {
         keccak: impl Fn(&[u8]) -> Hash,
     ) -> Hash {
         let kind = keccak(b"Delegation(address holder,address delegate,uint256 nonce,uint256 deadline)");
-        let fields = [kind, address_word(holder), address_word(delegate), number_word(nonce), number_word(deadline.raw())];
+        let fields =
+            [kind, address_word(holder), address_word(delegate), number_word(nonce), number_word(deadline.raw())];
         self.digest(&fields, keccak)
     }
 }

@@ -142,7 +142,7 @@ fn a_proposal_needs_power_and_exactly_the_deposit() {
 
 #[test]
 fn quorum_counts_for_and_abstain_and_rounds_up() {
-    let motion = Motion { supply: 10_001, ..motion() };
+    let motion = Motion { supply: 10_001, power: 101, ..motion() };
     let proposal = propose(&motion, &rules(), at(0)).unwrap();
     assert_eq!(proposal.quorum, 1_001);
     let almost =
@@ -232,6 +232,9 @@ fn changed_actions_and_open_predecessors_do_not_execute() {
 fn only_the_proposer_says_where_the_deposit_goes() {
     let refused = ProposalError::NotProposer { proposer: PROPOSER, caller: ANYBODY };
     assert_eq!(made().settle(&ANYBODY, at(4)), Err(refused));
+    // What was slashed is nobody's, so anybody may say so.
+    let slashed = Proposal { tally: Tally { slash: 1_000, ..Tally::default() }, ..made() };
+    assert_eq!(slashed.settle(&ANYBODY, at(4)).unwrap().1, 0);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Who holds which role, and until when.
 #![allow(clippy::unwrap_used)]
 
-use florin_governance::roles::{
-    check, Governor, Guardian, Guardianship, RoleError, Roles, MAXIMUM_GUARDIAN_TERM,
-};
+use florin_governance::roles::{check, Governor, Guardian, Guardianship, RoleError, Roles, MAXIMUM_GUARDIAN_TERM};
 use florin_units::Timestamp;
 
 const GOVERNOR: [u8; 20] = [1; 20];

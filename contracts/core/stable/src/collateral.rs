@@ -3,10 +3,12 @@
 use crate::error::VaultError;
 use crate::ledger::Ledger;
 use crate::oracle::Quote;
-use crate::roles::{Governor, Permit};
+use crate::roles::{Governor, Guardian, Permit};
 use crate::vault::accrue;
 use crate::Address;
-use florin_units::{error_codes, Amount, Art, Bps, MathError, Price, Ray, Seconds, Timestamp, Wad, BPS_ONE, MAXIMUM_DECIMALS, RAY_ONE,};
+use florin_units::{
+    error_codes, Amount, Art, Bps, MathError, Price, Ray, Seconds, Timestamp, Wad, BPS_ONE, MAXIMUM_DECIMALS, RAY_ONE,
+};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The fewest decimals of an asset: with fewer, one raw unit is worth too much to round.
@@ -503,6 +505,29 @@ impl CollateralType {
         params: CollateralParams,
         now: Timestamp,
         _permit: &Permit<Governor>,
+    ) -> Result<(Self, Ledger), VaultError> {
+        self.replace_params(ledger, params, now)
+    }
+
+    /// Replaces the parameters at once, by the guardian, by ones that can only lower risk (see [`crate::parameter`]).
+    ///
+    /// Errors: [`VaultError::NotDefensive`], and those of [`CollateralType::set_params`].
+    pub fn tighten(
+        &self,
+        ledger: &Ledger,
+        params: CollateralParams,
+        now: Timestamp,
+        _permit: &Permit<Guardian>,
+    ) -> Result<(Self, Ledger), VaultError> {
+        self.params.check_defence(&params)?;
+        self.replace_params(ledger, params, now)
+    }
+
+    fn replace_params(
+        &self,
+        ledger: &Ledger,
+        params: CollateralParams,
+        now: Timestamp,
     ) -> Result<(Self, Ledger), VaultError> {
         if params.asset != self.params.asset || params.decimals != self.params.decimals {
             return Err(VaultError::AssetChanged);

@@ -1,6 +1,7 @@
 //! Errors of the vault decisions, with stable codes.
 
 use crate::collateral::ParameterError;
+use crate::parameter::Parameter;
 use crate::pause::Operation;
 use crate::roles::RoleError;
 use crate::{Address, AuctionId, CollateralTypeId, PositionId};
@@ -208,6 +209,16 @@ pub enum VaultError {
         /// The largest ratio that can be expressed.
         maximum: Bps,
     },
+    /// The defensive track may not move this parameter there.
+    #[codec(index = 31)]
+    NotDefensive {
+        /// Which.
+        parameter: Parameter,
+        /// What it is.
+        current: u128,
+        /// What it was to become.
+        proposed: u128,
+    },
 }
 
 error_codes!(VaultError {
@@ -242,6 +253,7 @@ error_codes!(VaultError {
     NothingToHeal = 28, "there is nothing to net";
     RewardUnavailable = 29, "more was asked for than is owed";
     RatioOutOfRange = 30, "the ratio is not defined";
+    NotDefensive = 31, "the defensive track may only lower risk";
 });
 
 impl From<MathError> for VaultError {

@@ -5,7 +5,7 @@
 //! - [`vault`] and [`liquidation`]: the decisions, `fn decide(view, command, context) -> Result<Outcome, VaultError>`;
 //! - [`mint_gate`]: who may create how much coin how fast;
 //! - [`oracle`]: from reports to a price;
-//! - [`roles`], [`pause`]: who may change what, and what stands still;
+//! - [`roles`], [`pause`], [`parameter`]: who may change what, what stands still, and what may be tightened at once;
 //! - [`quote`]: previews, which are the same decisions on copies of the records.
 //!
 //! Rounding is always in the protocol's favour and never more than one unit an operation. A record is changed only by
@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod liquidation;
 pub mod mint_gate;
 pub mod oracle;
+pub mod parameter;
 pub mod pause;
 pub mod position;
 pub mod quote;

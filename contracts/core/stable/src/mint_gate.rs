@@ -4,7 +4,7 @@
 //! half of the limit in 24 hours, so what is minted in *any* window of 24 hours is at most a full bucket and one
 //! refill: never more than the limit. Burning is never limited and does not refill the bucket.
 
-use crate::roles::{Governor, Permit};
+use crate::roles::{Governor, Guardian, Permit};
 use florin_units::{error_codes, mul_div_down, mul_div_up, MathError, Timestamp, Wad};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
@@ -72,6 +72,14 @@ pub enum MintGateError {
     /// The caller does not hold the role.
     #[codec(index = 6)]
     Role(crate::roles::RoleError),
+    /// The defensive track may only lower limits.
+    #[codec(index = 7)]
+    NotLower {
+        /// The limits that hold.
+        current: Limits,
+        /// What they were to become.
+        proposed: Limits,
+    },
 }
 
 error_codes!(MintGateError {
@@ -82,6 +90,7 @@ error_codes!(MintGateError {
     BucketExceeded = 4, "the minter's 24-hour bucket does not hold so much";
     AlreadyMinter = 5, "the account is a minter already";
     Role = 6, "the caller does not hold the role";
+    NotLower = 7, "the defensive track may only lower limits";
 });
 
 impl From<MathError> for MintGateError {
@@ -235,6 +244,25 @@ impl Minter {
         now: Timestamp,
         _permit: &Permit<Governor>,
     ) -> Result<Self, MintGateError> {
+        self.with_limits(limits, now)
+    }
+
+    /// The minter with lower limits, at once, by the guardian.
+    ///
+    /// Errors: [`MintGateError::NotLower`] where one of them would rise; arithmetic.
+    pub fn lower_limits(
+        &self,
+        limits: Limits,
+        now: Timestamp,
+        _permit: &Permit<Guardian>,
+    ) -> Result<Self, MintGateError> {
+        if limits.ceiling > self.limits.ceiling || limits.limit_per_day > self.limits.limit_per_day {
+            return Err(MintGateError::NotLower { current: self.limits, proposed: limits });
+        }
+        self.with_limits(limits, now)
+    }
+
+    fn with_limits(&self, limits: Limits, now: Timestamp) -> Result<Self, MintGateError> {
         let minter = self.refilled(now)?;
         let level = minter.level.min(capacity(limits.limit_per_day));
         Ok(Self { limits, level, refilled_at: self.refilled_at.max(now), ..minter })

@@ -6,7 +6,7 @@ use florin_stable::ledger::Ledger;
 use florin_stable::oracle::Quote;
 use florin_stable::pause::Pauses;
 use florin_stable::position::Position;
-use florin_stable::roles::{check, Governor, Guardian, Permit, Roles};
+use florin_stable::roles::{check, Governor, Guardian, Guardianship, Permit, Roles};
 use florin_stable::vault::{Context, View};
 use florin_stable::Address;
 use florin_units::{Amount, Bps, Price, Ray, Seconds, Timestamp, Wad, RAY_ONE, WAD_ONE};
@@ -15,22 +15,24 @@ pub(crate) const GOVERNOR: Address = [1; 20];
 pub(crate) const GUARDIAN: Address = [2; 20];
 pub(crate) const OWNER: Address = [3; 20];
 pub(crate) const KEEPER: Address = [4; 20];
+/// Seconds of the guardian's term.
+pub(crate) const GUARDIAN_TERM: u64 = 86_400;
 pub(crate) const START: u64 = 1_700_000_000;
 /// Factor a second for 5 % a year.
 pub(crate) const FIVE_PERCENT: u128 = RAY_ONE + 1_547_125_957_863_212_449;
 
 pub(crate) fn roles() -> Roles {
     let roles = Roles::new(GOVERNOR);
-    let permit = check::<Governor>(&roles, &GOVERNOR).unwrap();
-    roles.set_guardian(Some(GUARDIAN), &permit)
+    let permit = check::<Governor>(&roles, &GOVERNOR, at(0)).unwrap();
+    roles.set_guardian(Some(Guardianship::new(GUARDIAN, at(GUARDIAN_TERM), at(0)).unwrap()), &permit)
 }
 
 pub(crate) fn governor() -> Permit<Governor> {
-    check(&roles(), &GOVERNOR).unwrap()
+    check(&roles(), &GOVERNOR, at(0)).unwrap()
 }
 
 pub(crate) fn guardian() -> Permit<Guardian> {
-    check(&roles(), &GUARDIAN).unwrap()
+    check(&roles(), &GUARDIAN, at(0)).unwrap()
 }
 
 pub(crate) fn wad(whole: u64) -> Wad {

@@ -1,0 +1,116 @@
+//! What the chain offers and ink! does not: its number, calls with bytes as they are, and signatures of both kinds.
+
+use florin_governance::signing::{self, Domain, Signature, SignatureError};
+use florin_governance::Hash;
+use ink::env::hash::Keccak256;
+use ink::Address;
+
+/// Keccak-256.
+pub fn keccak(bytes: &[u8]) -> Hash {
+    let mut hash = Hash::default();
+    ink::env::hash_bytes::<Keccak256>(bytes, &mut hash);
+    hash
+}
+
+/// Where signatures for this contract count.
+pub fn domain(name: &'static str) -> Domain {
+    Domain { name, chain_id: chain::id(), contract: ink::env::address().0 }
+}
+
+/// Checks that an account signed a digest.
+///
+/// # Errors
+/// [`SignatureError::Malformed`], [`SignatureError::Malleable`], [`SignatureError::WrongSigner`].
+pub fn check_signature(account: Address, digest: &Hash, bytes: &[u8]) -> Result<(), SignatureError> {
+    let signer = match Signature::parse(bytes)? {
+        Signature::Ecdsa(parts) => chain::recover(digest, &parts),
+        Signature::Sr25519 { public_key, signature } => {
+            let signed = chain::verify(&signature, &signing::wrapped(digest), &public_key);
+            signed.then(|| signing::address_of(&public_key, keccak))
+        }
+    };
+    // The zero address is what a failed recovery looks like on some chains; it signs nothing.
+    if signer == Some(account.0) && account != Address::zero() {
+        Ok(())
+    } else {
+        Err(SignatureError::WrongSigner { expected: account.0 })
+    }
+}
+
+/// Calls a contract with bytes as they are; true where it did not revert. The callee may call back only where `reentry` says so.
+pub fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
+    chain::call(target, value, data, reentry)
+}
+
+#[cfg(target_arch = "riscv64")]
+mod chain {
+    use florin_governance::{signing::ECDSA_LENGTH, Hash};
+    use ink::{Address, U256};
+    use pallet_revive_uapi::{CallFlags, HostFn, HostFnImpl as Host};
+
+    /// Of weight and deposit: what the transaction has left.
+    const NO_LIMIT: u64 = u64::MAX;
+
+    /// The chain's number (EIP-155), big-endian.
+    pub(super) fn id() -> [u8; 32] {
+        let mut id = [0; 32];
+        Host::chain_id(&mut id);
+        // The chain counts little-endian.
+        id.reverse();
+        id
+    }
+
+    /// The address that signed, by the precompile at address one.
+    pub(super) fn recover(digest: &Hash, signature: &[u8; ECDSA_LENGTH]) -> Option<[u8; 20]> {
+        let mut input = [0; 128];
+        input[..32].copy_from_slice(digest);
+        input[63] = signature[ECDSA_LENGTH - 1] + 27;
+        input[64..].copy_from_slice(&signature[..64]);
+        let mut precompile = [0; 20];
+        precompile[19] = 1;
+        let mut answer = [0; 32];
+        let mut output = &mut answer[..];
+        let none = [0; 32];
+        let flags = CallFlags::READ_ONLY;
+        let done = Host::call(flags, &precompile, NO_LIMIT, NO_LIMIT, &[u8::MAX; 32], &none, &input, Some(&mut output));
+        if done.is_err() || output.len() != 32 {
+            return None;
+        }
+        let mut signer = [0; 20];
+        signer.copy_from_slice(&output[12..]);
+        Some(signer)
+    }
+
+    pub(super) fn verify(signature: &[u8; 64], message: &[u8], public_key: &[u8; 32]) -> bool {
+        Host::sr25519_verify(signature, message, public_key).is_ok()
+    }
+
+    pub(super) fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
+        let flags = if reentry { CallFlags::ALLOW_REENTRY } else { CallFlags::empty() };
+        let value = U256::from(value).to_little_endian();
+        Host::call(flags, &target.0, NO_LIMIT, NO_LIMIT, &[u8::MAX; 32], &value, data, None).is_ok()
+    }
+}
+
+/// Contracts run on the chain's machine only; elsewhere they are compiled for their metadata and never run.
+#[cfg(not(target_arch = "riscv64"))]
+mod chain {
+    use florin_governance::{signing::ECDSA_LENGTH, Hash};
+    use ink::Address;
+
+    pub(super) fn id() -> [u8; 32] {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn recover(_: &Hash, _: &[u8; ECDSA_LENGTH]) -> Option<[u8; 20]> {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn verify(_: &[u8; 64], _: &[u8], _: &[u8; 32]) -> bool {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn call(_: Address, _: u128, _: &[u8], _: bool) -> bool {
+        unreachable!("contracts run on the chain only")
+    }
+}
