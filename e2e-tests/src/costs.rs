@@ -5,23 +5,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use florin_bindings::{oracle, token, vaults, Message};
+use florin_bindings::{governor, oracle, token, vaults, votes, Message};
 use florin_client::{
     account::AccountId,
     bundle::Bundles,
     chain::{Action, Address, Chain, DevChain, Limits, Wait, Weight},
     contract::CallError,
+    governance::{ballot_domain, call, delegation_domain, sign_ballot, sign_delegation},
     metadata::{ContractMetadata, MetadataError},
     signer::Signer,
 };
 use florin_sandbox::Sandbox;
 use florin_stable::{collateral::Asset, pause::Operation};
-use florin_units::{Amount, Bps, Price, Seconds, Wad, U256};
+use florin_governance::proposal::Support;
+use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use parity_scale_codec::Decode;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    harness::{coins, collateral_params, dollars, feed_config, native, HarnessError, World, NATIVE_FEED, UNIT},
+    harness::{
+        coins, collateral_params, dollars, feed_config, governance_rules, native, HarnessError, Realm, World,
+        GUARDIAN_TERM, NATIVE_FEED, TIMELOCK, UNIT, VOTING_DELAY, VOTING_PERIOD,
+    },
     scenarios::approve_asset,
 };
 
@@ -190,9 +195,10 @@ pub async fn measure() -> Result<Snapshots, CostError> {
     meter.auctions().await?;
     meter.claims(chain).await?;
     meter.vault_roles().await?;
+    meter.governance(Sandbox::new()).await?;
 
     let mut snapshots = Snapshots::from([("native".to_owned(), native)]);
-    for name in ["token", "oracle", "vaults"] {
+    for name in ["token", "oracle", "vaults", "votes", "governor"] {
         let bundle = bundles.load(name).map_err(HarnessError::from)?;
         let metadata = ContractMetadata::from_json(&bundle.metadata)?;
         let messages = meter.costs.remove(name).unwrap_or_default();
@@ -303,7 +309,9 @@ impl Meter {
         self.call(&minter, coin, 0, &token::burn_from(a, coins(1).raw())).await?;
         self.call(&guardian, coin, 0, &token::pause_minting()).await?;
         self.call(&governor, coin, 0, &token::resume_minting()).await?;
-        self.call(&governor, coin, 0, &token::set_guardian(guardian.account().to_address())).await?;
+        self.call(&guardian, coin, 0, &token::lower_limits(m, limit / 2, limit / 2)).await?;
+        let until = self.world.suite.now().await.map_err(HarnessError::from)?.raw() + GUARDIAN_TERM;
+        self.call(&governor, coin, 0, &token::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, coin, 0, &token::name_governor(a)).await?;
         self.note(&alice.account(), coin, 0, &token::accept_governor()).await?;
         self.ask(coin, &token::name()).await?;
@@ -340,7 +348,8 @@ impl Meter {
         self.call(&guardian, feeds, 0, &oracle::freeze(9)).await?;
         self.call(&governor, feeds, 0, &oracle::unfreeze(9)).await?;
         self.call(&governor, feeds, 0, &oracle::remove_feeder(9, feeders[2].account().to_address())).await?;
-        self.call(&governor, feeds, 0, &oracle::set_guardian(guardian.account().to_address())).await?;
+        let until = self.world.suite.now().await.map_err(HarnessError::from)?.raw() + GUARDIAN_TERM;
+        self.call(&governor, feeds, 0, &oracle::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, feeds, 0, &oracle::name_governor(guardian.account().to_address())).await?;
         self.note(&guardian.account(), feeds, 0, &oracle::accept_governor()).await?;
         self.ask(feeds, &oracle::price(NATIVE_FEED)).await?;
@@ -446,10 +455,85 @@ impl Meter {
         self.call(&governor, safe, 0, &vaults::set_collateral_params(0, params)).await?;
         self.call(&guardian, safe, 0, &vaults::pause(Operation::Draws)).await?;
         self.call(&governor, safe, 0, &vaults::unpause(Operation::Draws)).await?;
-        self.call(&governor, safe, 0, &vaults::set_guardian(guardian.account().to_address())).await?;
+        params.safety_ratio = Bps::from_raw(15_500);
+        self.call(&guardian, safe, 0, &vaults::tighten(0, params)).await?;
+        let until = self.world.suite.now().await.map_err(HarnessError::from)?.raw() + GUARDIAN_TERM;
+        self.call(&governor, safe, 0, &vaults::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, safe, 0, &vaults::name_governor(guardian.account().to_address())).await?;
         self.note(&guardian.account(), safe, 0, &vaults::accept_governor()).await?;
         self.ask(safe, &vaults::role_holders()).await
+    }
+
+    /// A proposal from its deposit to its execution, and the vote token. Last: it moves time by days.
+    async fn governance(&mut self, chain: Sandbox) -> Result<(), HarnessError> {
+        let realm = Realm::deploy(chain).await?;
+        let (votes, governor) = (realm.votes, realm.governor);
+        let [first, second, third] = &realm.voters;
+        let [a, b] = [first, second].map(|person| person.account().to_address());
+        let value = U256::from(coins(5).raw());
+        self.world = realm.world;
+        self.call(first, votes, 0, &votes::transfer(b, value)).await?;
+        self.call(first, votes, 0, &votes::approve(b, value)).await?;
+        self.call(second, votes, 0, &votes::transfer_from(a, b, value)).await?;
+        self.call(second, votes, 0, &votes::delegate(a)).await?;
+        let deadline = Timestamp::from_raw(u64::MAX);
+        let domain = delegation_domain(&self.world.suite.client, votes).await?;
+        let signature = sign_delegation(second, &domain, b, 0, deadline);
+        self.call(third, votes, 0, &votes::delegate_by_signature(b, b, 0, deadline.raw(), signature)).await?;
+        self.ask(votes, &votes::name()).await?;
+        self.ask(votes, &votes::symbol()).await?;
+        self.ask(votes, &votes::decimals()).await?;
+        self.ask(votes, &votes::total_supply()).await?;
+        self.ask(votes, &votes::balance_of(a)).await?;
+        self.ask(votes, &votes::allowance(a, b)).await?;
+        self.ask(votes, &votes::delegates(a)).await?;
+        self.ask(votes, &votes::nonces(a)).await?;
+        self.ask(votes, &votes::chain_id()).await?;
+        self.ask(votes, &votes::get_votes(a)).await?;
+        let head = self.world.suite.client.chain().head().await?;
+        self.ask(votes, &votes::get_past_votes(a, (head.number - 1).into())).await?;
+        self.ask(votes, &votes::get_past_votes_at_time(a, head.timestamp_ms / 1_000 - 1)).await?;
+        self.ask(votes, &votes::clock()).await?;
+        self.ask(votes, &votes::clock_mode()).await?;
+
+        let calls = vec![call(governor, &governor::set_rules(governance_rules()))];
+        let deposit = 10 * UNIT;
+        let propose = || governor::propose(calls.clone(), "Rules as they are.".to_owned(), None);
+        self.call(first, governor, deposit, &propose()).await?;
+        self.world.suite.client.call(second, governor, deposit, &propose()).await?;
+        self.world.advance(VOTING_DELAY).await?;
+        self.call(first, governor, 0, &governor::vote(0, Support::For, "A reason.".to_owned())).await?;
+        let domain = ballot_domain(&self.world.suite.client, governor).await?;
+        let signature = sign_ballot(second, &domain, 0, Support::For, deadline);
+        let ballot =
+            governor::vote_by_signature(0, Support::For, b, deadline.raw(), "A reason.".to_owned(), signature);
+        self.call(third, governor, 0, &ballot).await?;
+        self.world.advance(VOTING_PERIOD).await?;
+        self.call(third, governor, 0, &governor::queue(0)).await?;
+        self.call(first, governor, 0, &governor::settle(0, a)).await?;
+        self.world.advance(TIMELOCK).await?;
+        self.call(third, governor, 0, &governor::execute(0, calls.clone())).await?;
+        self.world.suite.client.call(second, governor, deposit, &propose()).await?;
+        self.call(second, governor, 0, &governor::cancel(2)).await?;
+        // Only a proposal calls these; what a call of one costs is in `execute`.
+        let own = AccountId::from_address(&governor);
+        self.note(&own, governor, 0, &governor::set_rules(governance_rules())).await?;
+        let guardian = self.world.guardian.account().to_address();
+        let until = self.world.suite.now().await?.raw() + GUARDIAN_TERM;
+        self.note(&own, governor, 0, &governor::set_guardian(guardian, until)).await?;
+        let oracle = self.world.suite.oracle;
+        let owner = self.world.governor.clone();
+        self.world.suite.client.call(&owner, oracle, 0, &oracle::name_governor(governor)).await?;
+        self.call(third, governor, 0, &governor::accept_role(oracle)).await?;
+        self.ask(governor, &governor::status(0)).await?;
+        self.ask(governor, &governor::proposal(0)).await?;
+        self.ask(governor, &governor::ballot(0, a)).await?;
+        self.ask(governor, &governor::actions_hash(calls, None)).await?;
+        self.ask(governor, &governor::summary()).await?;
+        self.ask(governor, &governor::current_rules()).await?;
+        self.ask(governor, &governor::rules_at(1)).await?;
+        self.ask(governor, &governor::role_holders()).await?;
+        self.ask(governor, &governor::chain_id()).await
     }
 }
 

@@ -1,13 +1,19 @@
 //! The suite on a chain, as scenarios, the demo and the bench use it: deployed, priced, with people to act.
 
-use florin_bindings::{oracle, token, vaults, Message, NoError};
+use florin_bindings::{governor, oracle, token, vaults, votes, Message, NoError};
 use florin_client::{
     bundle::{BundleError, Bundles},
     chain::{Address, DevChain, Wait},
     contract::{CallError, Client, Done, InstantiateError},
     error::ChainError,
+    governance::GovernanceError,
     quote::QuoteError,
     signer::{Signer, SignerError},
+};
+use florin_governance::{
+    action::Call,
+    proposal::{Status, Support},
+    rules::Rules,
 };
 use florin_keeper::{KeeperError, Suite};
 use florin_stable::{
@@ -19,6 +25,14 @@ use parity_scale_codec::Decode;
 
 /// Planck in one native token.
 pub const UNIT: u128 = 10_000_000_000;
+/// The guardian's term, in seconds: a year.
+pub const GUARDIAN_TERM: u64 = 365 * 86_400;
+/// Time between a proposal and the first vote, in seconds.
+pub const VOTING_DELAY: u64 = 86_400;
+/// Time in which votes are taken, in seconds.
+pub const VOTING_PERIOD: u64 = 3 * 86_400;
+/// Time between queueing and execution, in seconds.
+pub const TIMELOCK: u64 = 2 * 86_400;
 /// The feed of the native token's price.
 pub const NATIVE_FEED: u32 = 0;
 
@@ -56,6 +70,15 @@ pub enum HarnessError {
     /// A bot failed.
     #[error(transparent)]
     Keeper(#[from] KeeperError),
+    /// The governor refused.
+    #[error(transparent)]
+    Governor(#[from] CallError<governor::Error>),
+    /// The vote token refused.
+    #[error(transparent)]
+    Votes(#[from] CallError<votes::Error>),
+    /// A proposal cannot be read.
+    #[error(transparent)]
+    Governance(#[from] GovernanceError),
 }
 
 /// Whole dollars for one whole token.
@@ -118,6 +141,130 @@ pub fn collateral_params(asset: Asset, decimals: u8, feed: u32) -> CollateralPar
     }
 }
 
+/// Rules of the governor: a day's delay, three days' vote, two days' timelock, a fifth of the supply as quorum, a deposit of ten
+/// native tokens.
+pub fn governance_rules() -> Rules {
+    Rules {
+        voting_delay: Seconds::from_raw(VOTING_DELAY),
+        voting_period: Seconds::from_raw(VOTING_PERIOD),
+        late_extension: Seconds::from_raw(6 * 3_600),
+        timelock: Seconds::from_raw(TIMELOCK),
+        grace: Seconds::from_raw(7 * 86_400),
+        quorum: Bps::from_raw(2_000),
+        threshold: Bps::from_raw(5_000),
+        proposer_share: Bps::from_raw(100),
+        deposit: native(10).raw(),
+    }
+}
+
+/// The suite with vote token and governor, and people who hold votes. The roles are still the deployer's.
+pub struct Realm<C> {
+    /// The suite.
+    pub world: World<C>,
+    /// The vote token.
+    pub votes: Address,
+    /// The governor.
+    pub governor: Address,
+    /// Hold 30, 20 and 10 per cent of the votes; the deployer has the rest.
+    pub voters: [Signer; 3],
+}
+
+impl<C: DevChain> Realm<C> {
+    /// Deploy the suite, the vote token (a million votes) and the governor, and give votes out.
+    ///
+    /// # Errors
+    /// [`HarnessError`] with the step's own error.
+    pub async fn deploy(chain: C) -> Result<Self, HarnessError> {
+        let world = World::deploy(chain).await?;
+        let client = &world.suite.client;
+        let bundles = Bundles::find();
+        let code = client.upload(&world.governor, &bundles.load("florin_votes")?.code).await?.code_hash;
+        let constructor = votes::constructors::new(coins(1_000_000).raw());
+        let token = client.instantiate(&world.governor, code, &constructor, 0, None).await?.address;
+        let code = client.upload(&world.governor, &bundles.load("florin_governor")?.code).await?.code_hash;
+        let guardian = world.guardian.account().to_address();
+        let constructor = governor::constructors::new(token, governance_rules(), guardian, GUARDIAN_TERM);
+        let governor = client.instantiate(&world.governor, code, &constructor, 0, None).await?.address;
+        let voters = [world.person(101).await?, world.person(102).await?, world.person(103).await?];
+        for (voter, share) in voters.iter().zip([300_000, 200_000, 100_000]) {
+            let transfer = votes::transfer(voter.account().to_address(), coins(share).raw().into());
+            client.call(&world.governor, token, 0, &transfer).await?;
+        }
+        Ok(Self { world, votes: token, governor, voters })
+    }
+
+    /// Hand every role to the governor: the deployer names it, anybody has it accept.
+    ///
+    /// # Errors
+    /// The contracts'.
+    pub async fn hand_over(&self) -> Result<(), HarnessError> {
+        let World { suite, .. } = &self.world;
+        self.world.govern_token(&token::name_governor(self.governor)).await?;
+        self.world.govern_oracle(&oracle::name_governor(self.governor)).await?;
+        self.world.govern_vaults(&vaults::name_governor(self.governor)).await?;
+        for contract in [suite.token, suite.oracle, suite.vaults] {
+            self.call(&self.voters[2], 0, &governor::accept_role(contract)).await?;
+        }
+        Ok(())
+    }
+
+    /// Call the governor.
+    ///
+    /// # Errors
+    /// The governor's.
+    pub async fn call<T: Decode>(
+        &self,
+        signer: &Signer,
+        value: u128,
+        message: &Message<T, governor::Error>,
+    ) -> Result<Done<T>, CallError<governor::Error>> {
+        self.world.suite.client.call(signer, self.governor, value, message).await
+    }
+
+    /// Make a proposal with its deposit, by the first voter.
+    ///
+    /// # Errors
+    /// The governor's.
+    pub async fn propose(&self, calls: &[Call], predecessor: Option<u32>) -> Result<u32, CallError<governor::Error>> {
+        let message = governor::propose(calls.to_vec(), "A test.\nWith reasons.".to_owned(), predecessor);
+        Ok(self.call(&self.voters[0], 10 * UNIT, &message).await?.value)
+    }
+
+    /// Wait for the vote, have everybody vote for it, wait for its end, and queue it.
+    ///
+    /// # Errors
+    /// The governor's.
+    pub async fn carry(&self, proposal: u32) -> Result<(), HarnessError> {
+        self.world.advance(VOTING_DELAY).await?;
+        for voter in &self.voters {
+            self.call(voter, 0, &governor::vote(proposal, Support::For, String::new())).await?;
+        }
+        self.world.advance(VOTING_PERIOD).await?;
+        self.call(&self.voters[2], 0, &governor::queue(proposal)).await?;
+        Ok(())
+    }
+
+    /// Take calls through proposal, vote and timelock to their execution.
+    ///
+    /// # Errors
+    /// The governor's.
+    pub async fn enact(&self, calls: &[Call]) -> Result<u32, HarnessError> {
+        let proposal = self.propose(calls, None).await?;
+        self.carry(proposal).await?;
+        self.world.advance(TIMELOCK).await?;
+        self.call(&self.voters[2], 0, &governor::execute(proposal, calls.to_vec())).await?;
+        Ok(proposal)
+    }
+
+    /// Where a proposal stands.
+    ///
+    /// # Errors
+    /// The governor's.
+    pub async fn status(&self, proposal: u32) -> Result<Status, HarnessError> {
+        Ok(self.world.suite.client.read(self.governor, &governor::status(proposal)).await?)
+    }
+}
+
 /// The suite, deployed, with the people who run it.
 pub struct World<C> {
     /// The contracts.
@@ -174,9 +321,10 @@ impl<C: DevChain> World<C> {
         let guardian = world.guardian.account().to_address();
         let limit = coins(20_000_000).raw();
         world.govern_token(&token::set_minter(safe, limit, limit, 0)).await?;
-        world.govern_token(&token::set_guardian(guardian)).await?;
-        world.govern_vaults(&vaults::set_guardian(guardian)).await?;
-        world.govern_oracle(&oracle::set_guardian(guardian)).await?;
+        let until = world.suite.now().await?.raw() + GUARDIAN_TERM;
+        world.govern_token(&token::set_guardian(guardian, until)).await?;
+        world.govern_vaults(&vaults::set_guardian(guardian, until)).await?;
+        world.govern_oracle(&oracle::set_guardian(guardian, until)).await?;
         world.add_feed(NATIVE_FEED).await?;
         Ok(world)
     }

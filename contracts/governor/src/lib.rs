@@ -26,7 +26,7 @@ pub mod governor {
     use florin_governance::Hash as Hash32;
     use florin_shell::votes::VotesError;
     use florin_shell::{guardian_or_zero, host};
-    use florin_units::Timestamp as Time;
+    use florin_units::{Seconds, Timestamp as Time};
     use ink::env::call::{build_call_ink, ExecutionInput, Selector};
     use ink::prelude::string::String;
     use ink::prelude::vec::Vec;
@@ -138,12 +138,12 @@ pub mod governor {
     }
 
     impl Governor {
-        /// A governor by the votes of a token, with its first rules and a guardian (zero for nobody) whose term ends at a time in
-        /// seconds since 1970. From then on only proposals change either.
+        /// A governor by the votes of a token, with its first rules and a guardian (zero for nobody) for a term in seconds. From then
+        /// on only proposals change either.
         ///
         /// Errors: `Rule`, `Role` where the term is out of bounds.
         #[ink(constructor)]
-        pub fn new(votes: Address, rules: Rules, guardian: Address, until: u64) -> Result<Self, Error> {
+        pub fn new(votes: Address, rules: Rules, guardian: Address, term: u64) -> Result<Self, Error> {
             rules.validate()?;
             let mut governor = Self {
                 index: Lazy::new(),
@@ -154,6 +154,7 @@ pub mod governor {
             };
             governor.index.set(&Index { votes, rules: 1, ..Index::default() });
             governor.rules.insert(0, &RulesRecord(RulesSince { since: governor.env().block_number(), rules }));
+            let until = governor.now().after(Seconds::from_raw(term)).raw();
             let guardian = florin_shell::guardian(guardian, until, governor.now())?;
             governor.guardian.set(&GuardianRecord(guardian));
             Ok(governor)
@@ -346,6 +347,12 @@ pub mod governor {
         #[ink(message)]
         pub fn proposal(&self, proposal: u32) -> Option<Proposal> {
             self.proposals.get(proposal).map(|record| record.0)
+        }
+
+        /// The hash by which calls would be known, with the code that their targets have now.
+        #[ink(message)]
+        pub fn actions_hash(&self, calls: Vec<Call>, predecessor: Option<u32>) -> Hash32 {
+            actions(&calls, predecessor)
         }
 
         /// What an account voted; none where it did not.

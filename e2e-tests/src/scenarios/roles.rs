@@ -32,6 +32,7 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
     let someone = anybody.account().to_address();
     let params = collateral_params(Asset::Native, 18, NATIVE_FEED);
     let (guardian, feeder) = (&world.guardian, &world.feeders[0]);
+    let until = world.suite.now().await?.raw() + 86_400;
     let quote = florin_stable::oracle::Quote {
         price: dollars(1),
         updated_at: world.suite.now().await?,
@@ -44,7 +45,7 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
         denied_by_vaults(&world, outsider, &vaults::unpause(Operation::Draws)).await?;
         denied_by_vaults(&world, outsider, &vaults::name_governor(someone)).await?;
         denied_by_vaults(&world, outsider, &vaults::accept_governor()).await?;
-        denied_by_vaults(&world, outsider, &vaults::set_guardian(someone)).await?;
+        denied_by_vaults(&world, outsider, &vaults::set_guardian(someone, until)).await?;
         denied_by_vaults(&world, outsider, &vaults::on_price(NATIVE_FEED, quote)).await?;
         denied_by_oracle(&world, outsider, &oracle::add_feed(9, feed_config())).await?;
         denied_by_oracle(&world, outsider, &oracle::set_feed_config(NATIVE_FEED, feed_config())).await?;
@@ -54,12 +55,12 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
         denied_by_oracle(&world, outsider, &oracle::unfreeze(NATIVE_FEED)).await?;
         denied_by_oracle(&world, outsider, &oracle::name_governor(someone)).await?;
         denied_by_oracle(&world, outsider, &oracle::accept_governor()).await?;
-        denied_by_oracle(&world, outsider, &oracle::set_guardian(someone)).await?;
+        denied_by_oracle(&world, outsider, &oracle::set_guardian(someone, until)).await?;
         denied_by_token(&world, outsider, &token::set_minter(someone, 1, 1, 0)).await?;
         denied_by_token(&world, outsider, &token::resume_minting()).await?;
         denied_by_token(&world, outsider, &token::name_governor(someone)).await?;
         denied_by_token(&world, outsider, &token::accept_governor()).await?;
-        denied_by_token(&world, outsider, &token::set_guardian(someone)).await?;
+        denied_by_token(&world, outsider, &token::set_guardian(someone, until)).await?;
         denied_by_token(&world, outsider, &token::mint(someone, 1)).await?;
     }
     for outsider in [feeder, &anybody] {
@@ -76,10 +77,10 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
 
     // The two-step transfer: nothing changes hands before the named one accepts.
     world.govern_vaults(&vaults::name_governor(someone)).await?;
-    denied_by_vaults(&world, &anybody, &vaults::set_guardian(someone)).await?;
+    denied_by_vaults(&world, &anybody, &vaults::set_guardian(someone, until)).await?;
     world.call_vaults(&anybody, 0, &vaults::accept_governor()).await?;
-    denied_by_vaults(&world, &world.governor, &vaults::set_guardian(someone)).await?;
-    world.call_vaults(&anybody, 0, &vaults::set_guardian(someone)).await?;
+    denied_by_vaults(&world, &world.governor, &vaults::set_guardian(someone, until)).await?;
+    world.call_vaults(&anybody, 0, &vaults::set_guardian(someone, until)).await?;
     check_books(&world).await
 }
 

@@ -61,10 +61,11 @@ impl<'a> Types<'a> {
                 let name = self.identifier(name)?;
                 Ok(quote!(florin_units::#name))
             }
-            ["florin_stable", modules @ .., name] => {
+            [root @ ("florin_stable" | "florin_governance"), modules @ .., name] => {
+                let root = self.identifier(root)?;
                 let modules = modules.iter().map(|module| self.identifier(module)).collect::<Result<Vec<_>, _>>()?;
                 let name = self.identifier(name)?;
-                Ok(quote!(florin_stable::#(#modules::)*#name))
+                Ok(quote!(#root::#(#modules::)*#name))
             }
             ["primitive_types" | "ink_primitives" | "ink", ..] => Err(self.unsupported(ty)),
             [root, .., name] => {

@@ -7,6 +7,8 @@ pub use message::{Constructor, ContractEvent, LangError, Message, NoError};
 
 // Modules of florin-bindgen, from here
 #[rustfmt::skip]
+pub mod governor;
+#[rustfmt::skip]
 pub mod oracle;
 #[rustfmt::skip]
 pub mod shared;
@@ -14,4 +16,6 @@ pub mod shared;
 pub mod token;
 #[rustfmt::skip]
 pub mod vaults;
+#[rustfmt::skip]
+pub mod votes;
 // to here.

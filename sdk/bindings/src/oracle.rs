@@ -177,17 +177,24 @@ pub mod messages {
     pub fn accept_governor() -> Message<(), florin_stable::oracle::OracleError> {
         Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
     }
-    /// Sets the guardian; zero for nobody. Only the governor.
+    /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
     ///
     /// Errors: `Role`. Event: `RolesChanged`.
     pub fn set_guardian(
         guardian: primitive_types::H160,
+        until: u64,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("set_guardian", true, false, true, call(0x5133ed53, &(guardian,)))
+        Message::new(
+            "set_guardian",
+            true,
+            false,
+            true,
+            call(0x5133ed53, &(guardian, until)),
+        )
     }
-    /// Governor, named successor and guardian; zero for nobody.
+    /// Governor, named successor, guardian and the end of its term; zero for nobody.
     pub fn role_holders() -> Message<
-        (primitive_types::H160, primitive_types::H160, primitive_types::H160),
+        (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
         Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
@@ -362,21 +369,24 @@ pub mod events {
         pub pending_governor: primitive_types::H160,
         /// Who may freeze; zero for nobody.
         pub guardian: primitive_types::H160,
+        /// End of the guardian's term, in seconds since 1970.
+        pub guardian_until: u64,
     }
     impl ContractEvent for RolesChanged {
         const LABEL: &'static str = "RolesChanged";
         const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
-            topic(0xde2154b47fad42adecb5fe7e9b7ff08c, 0xeb560917c88dfd98208ce182a5d5c270),
+            topic(0x2d5ff2e326848e3eb309485122d4b130, 0x170f63f64e66cf84abeada53a459fd45),
         );
         fn decode(
             topics: &[[u8; 32]],
             data: &[u8],
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
-                .map(|(governor, pending_governor, guardian)| Self {
+                .map(|(governor, pending_governor, guardian, guardian_until)| Self {
                     governor,
                     pending_governor,
                     guardian,
+                    guardian_until,
                 })
         }
     }

@@ -3,6 +3,39 @@
 //! Types that contracts have from crates that they share.
 #[allow(unused_imports)]
 use parity_scale_codec::{Decode, Encode};
+/// `ActionError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ActionError {
+    /// No calls.
+    #[codec(index = 0)]
+    NoCalls,
+    /// Too many calls.
+    #[codec(index = 1)]
+    TooManyCalls {
+        /// Given.
+        given: u32,
+        /// Maximum.
+        maximum: u32,
+    },
+    /// Too much data.
+    #[codec(index = 2)]
+    TooMuchData {
+        /// Given.
+        given: u32,
+        /// Maximum.
+        maximum: u32,
+    },
+}
+/// `Call` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Call {
+    /// Target.
+    pub target: [u8; 20],
+    /// Value.
+    pub value: u128,
+    /// Data.
+    pub data: Vec<u8>,
+}
 /// `CoinError` of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum CoinError {
@@ -78,5 +111,452 @@ pub enum CoinError {
     ProvenanceChanged,
     /// Arithmetic.
     #[codec(index = 12)]
+    Arithmetic,
+    /// Guardian expired.
+    #[codec(index = 13)]
+    GuardianExpired {
+        /// Caller.
+        caller: primitive_types::H160,
+        /// Until.
+        until: u64,
+    },
+    /// Not defensive.
+    #[codec(index = 14)]
+    NotDefensive {
+        /// Ceiling.
+        ceiling: u128,
+        /// Proposed ceiling.
+        proposed_ceiling: u128,
+        /// Limit per day.
+        limit_per_day: u128,
+        /// Proposed limit per day.
+        proposed_limit_per_day: u128,
+    },
+    /// Term out of bounds.
+    #[codec(index = 15)]
+    TermOutOfBounds {
+        /// Until.
+        until: u64,
+        /// Latest.
+        latest: u64,
+    },
+}
+/// `Progress` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Progress {
+    /// Made.
+    #[codec(index = 0)]
+    Made,
+    /// Queued.
+    #[codec(index = 1)]
+    Queued {
+        /// At.
+        at: florin_units::Timestamp,
+    },
+    /// Executed.
+    #[codec(index = 2)]
+    Executed {
+        /// At.
+        at: florin_units::Timestamp,
+    },
+    /// Cancelled.
+    #[codec(index = 3)]
+    Cancelled {
+        /// At.
+        at: florin_units::Timestamp,
+    },
+}
+/// `Proposal` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Proposal {
+    /// Proposer.
+    pub proposer: [u8; 20],
+    /// Deposit.
+    pub deposit: u128,
+    /// Actions.
+    pub actions: [u8; 32],
+    /// Description.
+    pub description: [u8; 32],
+    /// Predecessor.
+    pub predecessor: Option<u32>,
+    /// Snapshot.
+    pub snapshot: u32,
+    /// Quorum.
+    pub quorum: u128,
+    /// Threshold.
+    pub threshold: florin_units::Bps,
+    /// Starts at.
+    pub starts_at: florin_units::Timestamp,
+    /// Ends at.
+    pub ends_at: florin_units::Timestamp,
+    /// Extensions.
+    pub extensions: u8,
+    /// Late extension.
+    pub late_extension: florin_units::Seconds,
+    /// Timelock.
+    pub timelock: florin_units::Seconds,
+    /// Grace.
+    pub grace: florin_units::Seconds,
+    /// Tally.
+    pub tally: crate::shared::Tally,
+    /// Progress.
+    pub progress: crate::shared::Progress,
+    /// Settled.
+    pub settled: bool,
+}
+/// `ProposalError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ProposalError {
+    /// Unknown proposal.
+    #[codec(index = 0)]
+    UnknownProposal {
+        /// Id.
+        id: u32,
+    },
+    /// Too little power.
+    #[codec(index = 1)]
+    TooLittlePower {
+        /// Power.
+        power: u128,
+        /// Required.
+        required: u128,
+    },
+    /// Wrong deposit.
+    #[codec(index = 2)]
+    WrongDeposit {
+        /// Given.
+        given: u128,
+        /// Required.
+        required: u128,
+    },
+    /// Wrong status.
+    #[codec(index = 3)]
+    WrongStatus {
+        /// Actual.
+        actual: crate::shared::Status,
+        /// Required.
+        required: crate::shared::Status,
+    },
+    /// No power.
+    #[codec(index = 4)]
+    NoPower {
+        /// Snapshot.
+        snapshot: u32,
+    },
+    /// Already voted.
+    #[codec(index = 5)]
+    AlreadyVoted,
+    /// Other actions.
+    #[codec(index = 6)]
+    OtherActions {
+        /// Expected.
+        expected: [u8; 32],
+        /// Actual.
+        actual: [u8; 32],
+    },
+    /// Predecessor open.
+    #[codec(index = 7)]
+    PredecessorOpen {
+        /// Predecessor.
+        predecessor: u32,
+    },
+    /// May not cancel.
+    #[codec(index = 8)]
+    MayNotCancel,
+    /// Already settled.
+    #[codec(index = 9)]
+    AlreadySettled,
+    /// Math.
+    #[codec(index = 10)]
+    Math(florin_units::MathError),
+    /// Not proposer.
+    #[codec(index = 11)]
+    NotProposer {
+        /// Proposer.
+        proposer: [u8; 20],
+        /// Caller.
+        caller: [u8; 20],
+    },
+    /// Unknown predecessor.
+    #[codec(index = 12)]
+    UnknownPredecessor {
+        /// Predecessor.
+        predecessor: u32,
+    },
+}
+/// `RoleError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum RoleError {
+    /// Not governor.
+    #[codec(index = 0)]
+    NotGovernor {
+        /// Caller.
+        caller: [u8; 20],
+    },
+    /// Not guardian.
+    #[codec(index = 1)]
+    NotGuardian {
+        /// Caller.
+        caller: [u8; 20],
+    },
+    /// Not pending governor.
+    #[codec(index = 2)]
+    NotPendingGovernor {
+        /// Caller.
+        caller: [u8; 20],
+    },
+    /// Guardian expired.
+    #[codec(index = 3)]
+    GuardianExpired {
+        /// Caller.
+        caller: [u8; 20],
+        /// Until.
+        until: florin_units::Timestamp,
+    },
+    /// Term out of bounds.
+    #[codec(index = 4)]
+    TermOutOfBounds {
+        /// Until.
+        until: florin_units::Timestamp,
+        /// Latest.
+        latest: florin_units::Timestamp,
+    },
+}
+/// `Rule` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Rule {
+    /// Voting delay.
+    #[codec(index = 0)]
+    VotingDelay,
+    /// Voting period.
+    #[codec(index = 1)]
+    VotingPeriod,
+    /// Late extension.
+    #[codec(index = 2)]
+    LateExtension,
+    /// Timelock.
+    #[codec(index = 3)]
+    Timelock,
+    /// Grace.
+    #[codec(index = 4)]
+    Grace,
+    /// Quorum.
+    #[codec(index = 5)]
+    Quorum,
+    /// Threshold.
+    #[codec(index = 6)]
+    Threshold,
+    /// Proposer share.
+    #[codec(index = 7)]
+    ProposerShare,
+    /// Deposit.
+    #[codec(index = 8)]
+    Deposit,
+}
+/// `RuleError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct RuleError {
+    /// Rule.
+    pub rule: crate::shared::Rule,
+    /// Actual.
+    pub actual: u128,
+    /// Minimum.
+    pub minimum: u128,
+    /// Maximum.
+    pub maximum: u128,
+}
+/// `Rules` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Rules {
+    /// Voting delay.
+    pub voting_delay: florin_units::Seconds,
+    /// Voting period.
+    pub voting_period: florin_units::Seconds,
+    /// Late extension.
+    pub late_extension: florin_units::Seconds,
+    /// Timelock.
+    pub timelock: florin_units::Seconds,
+    /// Grace.
+    pub grace: florin_units::Seconds,
+    /// Quorum.
+    pub quorum: florin_units::Bps,
+    /// Threshold.
+    pub threshold: florin_units::Bps,
+    /// Proposer share.
+    pub proposer_share: florin_units::Bps,
+    /// Deposit.
+    pub deposit: u128,
+}
+/// `SignatureError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum SignatureError {
+    /// Malformed.
+    #[codec(index = 0)]
+    Malformed {
+        /// Length.
+        length: u32,
+    },
+    /// Malleable.
+    #[codec(index = 1)]
+    Malleable,
+    /// Expired.
+    #[codec(index = 2)]
+    Expired {
+        /// Deadline.
+        deadline: florin_units::Timestamp,
+        /// Now.
+        now: florin_units::Timestamp,
+    },
+    /// Wrong signer.
+    #[codec(index = 3)]
+    WrongSigner {
+        /// Expected.
+        expected: [u8; 20],
+    },
+    /// Wrong nonce.
+    #[codec(index = 4)]
+    WrongNonce {
+        /// Expected.
+        expected: u64,
+        /// Given.
+        given: u64,
+    },
+}
+/// `Status` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Status {
+    /// Pending.
+    #[codec(index = 0)]
+    Pending,
+    /// Active.
+    #[codec(index = 1)]
+    Active,
+    /// Defeated.
+    #[codec(index = 2)]
+    Defeated,
+    /// Succeeded.
+    #[codec(index = 3)]
+    Succeeded,
+    /// Queued.
+    #[codec(index = 4)]
+    Queued,
+    /// Ready.
+    #[codec(index = 5)]
+    Ready,
+    /// Expired.
+    #[codec(index = 6)]
+    Expired,
+    /// Executed.
+    #[codec(index = 7)]
+    Executed,
+    /// Cancelled.
+    #[codec(index = 8)]
+    Cancelled,
+}
+/// `Support` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum Support {
+    /// Against.
+    #[codec(index = 0)]
+    Against,
+    /// For.
+    #[codec(index = 1)]
+    For,
+    /// Abstain.
+    #[codec(index = 2)]
+    Abstain,
+    /// Against and slash.
+    #[codec(index = 3)]
+    AgainstAndSlash,
+}
+/// `Tally` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Tally {
+    /// Against.
+    pub against: u128,
+    /// In favour.
+    pub in_favour: u128,
+    /// Abstain.
+    pub abstain: u128,
+    /// Slash.
+    pub slash: u128,
+}
+/// `VotesError` of the contract.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum VotesError {
+    /// Amount too large.
+    #[codec(index = 0)]
+    AmountTooLarge {
+        /// Amount.
+        amount: primitive_types::U256,
+    },
+    /// Insufficient balance.
+    #[codec(index = 1)]
+    InsufficientBalance {
+        /// Requested.
+        requested: primitive_types::U256,
+        /// Available.
+        available: primitive_types::U256,
+    },
+    /// Insufficient allowance.
+    #[codec(index = 2)]
+    InsufficientAllowance {
+        /// Requested.
+        requested: primitive_types::U256,
+        /// Available.
+        available: primitive_types::U256,
+    },
+    /// Zero address.
+    #[codec(index = 3)]
+    ZeroAddress,
+    /// Block not past.
+    #[codec(index = 4)]
+    BlockNotPast {
+        /// Block.
+        block: primitive_types::U256,
+        /// Present.
+        present: u32,
+    },
+    /// Time not past.
+    #[codec(index = 5)]
+    TimeNotPast {
+        /// Time.
+        time: u64,
+        /// Present.
+        present: u64,
+    },
+    /// Malformed signature.
+    #[codec(index = 6)]
+    MalformedSignature {
+        /// Length.
+        length: u32,
+    },
+    /// Malleable signature.
+    #[codec(index = 7)]
+    MalleableSignature,
+    /// Signature expired.
+    #[codec(index = 8)]
+    SignatureExpired {
+        /// Deadline.
+        deadline: u64,
+        /// Present.
+        present: u64,
+    },
+    /// Wrong signer.
+    #[codec(index = 9)]
+    WrongSigner {
+        /// Expected.
+        expected: primitive_types::H160,
+    },
+    /// Wrong nonce.
+    #[codec(index = 10)]
+    WrongNonce {
+        /// Expected.
+        expected: u64,
+        /// Given.
+        given: u64,
+    },
+    /// Arithmetic.
+    #[codec(index = 11)]
     Arithmetic,
 }

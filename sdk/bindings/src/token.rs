@@ -150,6 +150,22 @@ pub mod messages {
             call(0xe5ba7f7f, &(minter, ceiling, limit_per_day, provenance)),
         )
     }
+    /// Lowers a minter's limits at once. Only the guardian or the governor.
+    ///
+    /// Errors: `NotAuthorised`, `GuardianExpired`, `NotMinter`, `NotDefensive`. Event: `MinterSet`.
+    pub fn lower_limits(
+        minter: primitive_types::H160,
+        ceiling: u128,
+        limit_per_day: u128,
+    ) -> Message<(), crate::shared::CoinError> {
+        Message::new(
+            "lowerLimits",
+            true,
+            false,
+            true,
+            call(0x0bcc18cc, &(minter, ceiling, limit_per_day)),
+        )
+    }
     /// Ceiling, daily limit, coin ever minted and ever burned through the minter, and what it can mint now; all raw units.
     ///
     /// Errors: `NotMinter`.
@@ -180,28 +196,35 @@ pub mod messages {
     pub fn name_governor(
         successor: primitive_types::H160,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("nameGovernor", true, false, true, call(0x63685d5d, &(successor,)))
+        Message::new("name_governor", true, false, true, call(0xa5df9386, &(successor,)))
     }
     /// Takes over as governor. Only the account that was named.
     ///
     /// Errors: `NotAuthorised`. Event: `RolesChanged`.
     pub fn accept_governor() -> Message<(), crate::shared::CoinError> {
-        Message::new("acceptGovernor", true, false, true, call(0xe12c6a5b, &()))
+        Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
     }
-    /// Sets the guardian; zero for nobody. Only the governor.
+    /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
     ///
-    /// Errors: `NotAuthorised`. Event: `RolesChanged`.
+    /// Errors: `NotAuthorised`, `TermOutOfBounds`. Event: `RolesChanged`.
     pub fn set_guardian(
         guardian: primitive_types::H160,
+        until: u64,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("setGuardian", true, false, true, call(0x200b100d, &(guardian,)))
+        Message::new(
+            "set_guardian",
+            true,
+            false,
+            true,
+            call(0x5133ed53, &(guardian, until)),
+        )
     }
-    /// Governor, named successor and guardian; zero for nobody.
+    /// Governor, named successor, guardian and the end of its term; zero for nobody.
     pub fn role_holders() -> Message<
-        (primitive_types::H160, primitive_types::H160, primitive_types::H160),
+        (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
-        Message::new("roleHolders", false, false, false, call(0xda3f6d8a, &()))
+        Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
     }
 }
 /// What the contract tells.
@@ -317,21 +340,24 @@ pub mod events {
         pub pending_governor: primitive_types::H160,
         /// Who may pause; zero for nobody.
         pub guardian: primitive_types::H160,
+        /// End of the guardian's term, in seconds since 1970.
+        pub guardian_until: u64,
     }
     impl ContractEvent for RolesChanged {
         const LABEL: &'static str = "RolesChanged";
         const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
-            topic(0xde2154b47fad42adecb5fe7e9b7ff08c, 0xeb560917c88dfd98208ce182a5d5c270),
+            topic(0x2d5ff2e326848e3eb309485122d4b130, 0x170f63f64e66cf84abeada53a459fd45),
         );
         fn decode(
             topics: &[[u8; 32]],
             data: &[u8],
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
-                .map(|(governor, pending_governor, guardian)| Self {
+                .map(|(governor, pending_governor, guardian, guardian_until)| Self {
                     governor,
                     pending_governor,
                     guardian,
+                    guardian_until,
                 })
         }
     }

@@ -288,6 +288,22 @@ pub mod messages {
             call(0x750c7895, &(collateral_type, params)),
         )
     }
+    /// Changes a collateral type's parameters at once by ones that can only lower risk: less debt, later, against more collateral.
+    /// Only the guardian or the governor.
+    ///
+    /// Errors: `Role`, `UnknownCollateralType`, `NotDefensive`, `AssetChanged`, `Parameter`. Event: `CollateralConfigured`.
+    pub fn tighten(
+        collateral_type: u32,
+        params: florin_stable::collateral::CollateralParams,
+    ) -> Message<(), crate::vaults::Error> {
+        Message::new(
+            "tighten",
+            true,
+            false,
+            true,
+            call(0x4aa9a773, &(collateral_type, params)),
+        )
+    }
     /// Stops an operation. Only the guardian or the governor. Errors: `Role`. Event: `PausesChanged`.
     pub fn pause(
         operation: florin_stable::pause::Operation,
@@ -310,15 +326,24 @@ pub mod messages {
     pub fn accept_governor() -> Message<(), crate::vaults::Error> {
         Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
     }
-    /// Sets the guardian; zero for nobody. Only the governor. Errors: `Role`. Event: `RolesChanged`.
+    /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
+    ///
+    /// Errors: `Role`. Event: `RolesChanged`.
     pub fn set_guardian(
         guardian: primitive_types::H160,
+        until: u64,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("set_guardian", true, false, true, call(0x5133ed53, &(guardian,)))
+        Message::new(
+            "set_guardian",
+            true,
+            false,
+            true,
+            call(0x5133ed53, &(guardian, until)),
+        )
     }
-    /// Governor, named successor and guardian; zero for nobody.
+    /// Governor, named successor, guardian and the end of its term; zero for nobody.
     pub fn role_holders() -> Message<
-        (primitive_types::H160, primitive_types::H160, primitive_types::H160),
+        (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
         Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
@@ -718,21 +743,24 @@ pub mod events {
         pub pending_governor: primitive_types::H160,
         /// Who may pause; zero for nobody.
         pub guardian: primitive_types::H160,
+        /// End of the guardian's term, in seconds since 1970.
+        pub guardian_until: u64,
     }
     impl ContractEvent for RolesChanged {
         const LABEL: &'static str = "RolesChanged";
         const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
-            topic(0xde2154b47fad42adecb5fe7e9b7ff08c, 0xeb560917c88dfd98208ce182a5d5c270),
+            topic(0x2d5ff2e326848e3eb309485122d4b130, 0x170f63f64e66cf84abeada53a459fd45),
         );
         fn decode(
             topics: &[[u8; 32]],
             data: &[u8],
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
-                .map(|(governor, pending_governor, guardian)| Self {
+                .map(|(governor, pending_governor, guardian, guardian_until)| Self {
                     governor,
                     pending_governor,
                     guardian,
+                    guardian_until,
                 })
         }
     }

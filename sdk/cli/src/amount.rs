@@ -9,10 +9,12 @@ use serde_json::{json, Value};
 /// Digits after the point that a text shows; JSON has all of them.
 const SHOWN_DIGITS: usize = 6;
 
-/// Decimals of the coin, of prices and of values.
+/// Decimals of the coin, of prices and values, and of vote tokens.
 pub(crate) const WAD_DECIMALS: u8 = 18;
 /// Symbol of the coin.
 pub(crate) const COIN: &str = "FLRN";
+/// Symbol of vote tokens.
+pub(crate) const VOTE: &str = "FLRV";
 /// Symbol of dollars.
 pub(crate) const DOLLAR: &str = "USD";
 
@@ -59,6 +61,11 @@ impl Unit {
     /// The coin.
     pub(crate) fn coin() -> Self {
         Self::new(COIN, WAD_DECIMALS)
+    }
+
+    /// Vote tokens.
+    pub(crate) fn votes() -> Self {
+        Self::new(VOTE, WAD_DECIMALS)
     }
 
     /// Dollars.

@@ -1,8 +1,10 @@
 //! The commands, a module each.
 
 pub(crate) mod account;
+pub(crate) mod audit;
 pub(crate) mod deploy;
 pub(crate) mod doctor;
+pub(crate) mod gov;
 pub(crate) mod help;
 pub(crate) mod message;
 pub(crate) mod network;

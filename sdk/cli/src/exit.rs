@@ -21,10 +21,12 @@ pub(crate) enum Exit {
     Mismatch,
     /// The node cannot be reached.
     Unreachable,
+    /// What was looked at is not as it should be.
+    Finding,
 }
 
 /// All of them, in order.
-pub(crate) const ALL: [Exit; 9] = [
+pub(crate) const ALL: [Exit; 10] = [
     Exit::Success,
     Exit::Internal,
     Exit::Usage,
@@ -34,6 +36,7 @@ pub(crate) const ALL: [Exit; 9] = [
     Exit::Unknown,
     Exit::Mismatch,
     Exit::Unreachable,
+    Exit::Finding,
 ];
 
 impl Exit {
@@ -49,6 +52,7 @@ impl Exit {
             Self::Unknown => 6,
             Self::Mismatch => 7,
             Self::Unreachable => 8,
+            Self::Finding => 9,
         }
     }
 
@@ -64,6 +68,7 @@ impl Exit {
             Self::Unknown => "the outcome is not known; look for the transaction before sending it again",
             Self::Mismatch => "another chain, contract code or file than expected",
             Self::Unreachable => "the node cannot be reached",
+            Self::Finding => "an audit found something that is not as it should be",
         }
     }
 }
@@ -80,6 +85,6 @@ mod tests {
     #[test]
     fn codes_are_numbered_without_gaps() {
         let codes: Vec<u8> = ALL.iter().map(|exit| exit.code()).collect();
-        assert_eq!(codes, (0..9).collect::<Vec<u8>>());
+        assert_eq!(codes, (0..10).collect::<Vec<u8>>());
     }
 }

@@ -1,5 +1,5 @@
-//! The command `florin`: deployment, positions, coin, prices, and any other contract by its metadata. Everything that it does
-//! goes through the SDK; this crate reads the command line and writes what came of it.
+//! The command `florin`: deployment, positions, coin, prices, proposals and votes, and any other contract by its metadata.
+//! Everything that it does goes through the SDK; this crate reads the command line and writes what came of it.
 
 mod amount;
 mod arguments;
@@ -17,6 +17,7 @@ mod record;
 mod refusal;
 mod send;
 mod session;
+mod words;
 
 use std::process::ExitCode;
 
@@ -97,6 +98,11 @@ async fn run(cli: Cli, output: Output) -> Result<Said, CliError> {
         Command::Vault(command) => commands::vault::run(settings()?, command).await?,
         Command::Token(command) => commands::token::run(settings()?, command).await?,
         Command::Oracle(command) => commands::oracle::run(settings()?, command).await?,
+        Command::Gov(command) => commands::gov::run(settings()?, command).await?,
+        Command::Audit(command) => {
+            let (answer, exit) = commands::audit::run(settings()?, command).await?;
+            return Ok(Said::Finding(answer, exit));
+        }
         Command::Call(arguments) => commands::message::call(settings()?, arguments).await?,
         Command::Read(arguments) => commands::message::read(settings()?, arguments).await?,
         Command::Contract(command) => commands::message::contract(settings()?, command).await?,

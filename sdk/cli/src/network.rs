@@ -176,8 +176,8 @@ impl Networks {
     }
 }
 
-/// What is wrong with a settings file and in which line, as one line.
-fn place_and_cause(error: &toml::de::Error, text: &str) -> String {
+/// What is wrong with a file and in which line, as one line.
+pub(crate) fn place_and_cause(error: &toml::de::Error, text: &str) -> String {
     let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
     match line {
         Some(line) => format!("line {line}: {}", error.message()),

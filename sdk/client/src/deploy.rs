@@ -62,7 +62,8 @@ pub async fn apply<C: Chain>(
 ) -> Result<(), DeployError> {
     let info = client.chain().info().await?;
     book.check(&info)?;
-    let run = Run { client, deployer, plan, bundles, info };
+    let now = client.chain().head().await?.timestamp_ms / 1_000;
+    let run = Run { client, deployer, plan, bundles, info, now };
     for step in &plan.contracts {
         progress(run.contract(step, book).await?);
     }
@@ -78,6 +79,8 @@ struct Run<'a, C> {
     plan: &'a DeploymentPlan,
     bundles: &'a Bundles,
     info: ChainInfo,
+    /// The chain's time when the run began, in seconds since 1970.
+    now: u64,
 }
 
 impl<C: Chain> Run<'_, C> {
@@ -184,7 +187,7 @@ impl<C: Chain> Run<'_, C> {
             }
             book.contracts.get(name).map(|deployed| format!("{:?}", deployed.address))
         };
-        args.iter().map(|text| DeploymentPlan::resolve(text, address)).collect()
+        args.iter().map(|text| DeploymentPlan::resolve(text, address, self.now)).collect()
     }
 
     fn value(&self, step: &str, text: Option<&str>) -> Result<u128, PlanError> {

@@ -112,7 +112,7 @@ impl DeploymentPlan {
         let known = |names: &BTreeSet<&str>, name: &str| names.contains(name).then(String::new);
         for contract in &self.contracts {
             for text in &contract.args {
-                Self::resolve(text, |name| known(&names, name))?;
+                Self::resolve(text, |name| known(&names, name), 0)?;
             }
             if !names.insert(contract.name.as_str()) {
                 return Err(PlanError::Twice { step: contract.name.clone() });
@@ -124,7 +124,7 @@ impl DeploymentPlan {
                 return Err(PlanError::UnknownContract { step: call.id(), contract: call.contract.clone() });
             }
             for text in &call.args {
-                Self::resolve(text, |name| known(&names, name))?;
+                Self::resolve(text, |name| known(&names, name), 0)?;
             }
             call.signer()?;
             if !steps.insert(call.id()) {
@@ -144,26 +144,31 @@ impl DeploymentPlan {
     /// | `${wad:1.5}` | an amount with 18 decimals, as a whole number of units |
     /// | `${ray:1.5}` | a factor with 27 decimals, likewise |
     /// | `${amount:1.5:6}` | an amount with as many decimals as the last part says, likewise |
+    /// | `${days:365}` | the moment so many days from now, in seconds since 1970 |
     ///
-    /// `address` knows contracts and the deployer.
+    /// `address` knows contracts and the deployer; `now` is the chain's time, in seconds since 1970.
     ///
     /// # Errors
     /// [`PlanError::Reference`] where a reference means nothing.
-    pub fn resolve(text: &str, address: impl Fn(&str) -> Option<String>) -> Result<String, PlanError> {
+    pub fn resolve(
+        text: &str,
+        address: impl Fn(&str) -> Option<String>,
+        now: u64,
+    ) -> Result<String, PlanError> {
         let mut resolved = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             let bad = |cause: &str| PlanError::Reference { argument: text.to_owned(), cause: cause.to_owned() };
             let (reference, remainder) = after.split_once('}').ok_or_else(|| bad("a `}` is missing"))?;
             resolved.push_str(before);
-            resolved.push_str(&Self::look_up(reference, &address).map_err(|cause| bad(&cause))?);
+            resolved.push_str(&Self::look_up(reference, &address, now).map_err(|cause| bad(&cause))?);
             rest = remainder;
         }
         resolved.push_str(rest);
         Ok(resolved)
     }
 
-    fn look_up(reference: &str, address: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    fn look_up(reference: &str, address: impl Fn(&str) -> Option<String>, now: u64) -> Result<String, String> {
         let amount = |text: &str, decimals: u8| {
             parse_units(text, decimals).map(|units| units.to_string()).map_err(|error| error.to_string())
         };
@@ -173,6 +178,11 @@ impl DeploymentPlan {
             Some(("account", name)) => crate::signer::Signer::dev(name)
                 .map(|signer| format!("{:?}", signer.account().to_address()))
                 .map_err(|error| error.to_string()),
+            Some(("days", text)) => {
+                let days: u64 = text.parse().map_err(|_| format!("{text:?} is no number of days"))?;
+                let moment = days.checked_mul(86_400).and_then(|span| now.checked_add(span));
+                moment.map(|moment| moment.to_string()).ok_or_else(|| format!("{text} days are too many"))
+            }
             Some(("wad", text)) => amount(text, 18),
             Some(("ray", text)) => amount(text, 27),
             Some(("amount", text)) => {

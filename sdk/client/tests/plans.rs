@@ -33,11 +33,12 @@ id = "again"
 "#;
 
 fn resolve(text: &str) -> Result<String, PlanError> {
-    DeploymentPlan::resolve(text, |name| match name {
+    let address = |name: &str| match name {
         "token" => Some("0x01".into()),
         "deployer" => Some("0x02".into()),
         _ => None,
-    })
+    };
+    DeploymentPlan::resolve(text, address, 1_000)
 }
 
 #[test]
@@ -60,11 +61,12 @@ fn references_are_replaced() {
     assert_eq!(resolve("${wad:1.5}").as_deref(), Ok("1500000000000000000"));
     assert_eq!(resolve("${ray:1}").as_deref(), Ok("1000000000000000000000000000"));
     assert_eq!(resolve("${amount:2.5:6}").as_deref(), Ok("2500000"));
+    assert_eq!(resolve("${days:2}").as_deref(), Ok("173800"));
 }
 
 #[test]
 fn references_that_mean_nothing_are_named() {
-    for text in ["${oracle}", "${token", "${account:mallory}", "${wad:x}", "${amount:1}", "${amount:1:x}", "${net:1}"] {
+    for text in ["${oracle}", "${token", "${account:mallory}", "${wad:x}", "${amount:1}", "${amount:1:x}", "${days:x}", "${net:1}"] {
         let error = resolve(text).expect_err("nothing");
         assert!(matches!(&error, PlanError::Reference { argument, .. } if argument == text), "{text}: {error}");
     }

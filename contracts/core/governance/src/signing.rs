@@ -154,22 +154,24 @@ impl Domain {
         keccak(&bytes)
     }
 
-    /// What a voter signs: `Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline)`.
+    /// What a voter signs: `Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline,string reason)`.
     pub fn ballot(
         &self,
         proposal: ProposalId,
         support: u8,
         voter: &Address,
         deadline: Timestamp,
+        reason: &str,
         keccak: impl Fn(&[u8]) -> Hash,
     ) -> Hash {
-        let kind = keccak(b"Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline)");
+        let kind = keccak(b"Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline,string reason)");
         let fields = [
             kind,
             number_word(u64::from(proposal)),
             number_word(u64::from(support)),
             address_word(voter),
             number_word(deadline.raw()),
+            keccak(reason.as_bytes()),
         ];
         self.digest(&fields, keccak)
     }

@@ -19,7 +19,7 @@ fn domain() -> Domain {
 }
 
 fn ballot(domain: &Domain) -> Hash {
-    domain.ballot(5, 1, &[0xbb; 20], Timestamp::from_raw(1_700_000_000), keccak)
+    domain.ballot(5, 1, &[0xbb; 20], Timestamp::from_raw(1_700_000_000), "Because.", keccak)
 }
 
 /// The digest of a fixed ballot, computed step by step from the text of EIP-712 and not by the code under test.
@@ -37,11 +37,12 @@ fn a_ballot_is_typed_data() {
         .concat(),
     );
     let fields = [
-        keccak(b"Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline)").to_vec(),
+        keccak(b"Ballot(uint256 proposal,uint8 support,address voter,uint256 deadline,string reason)").to_vec(),
         word(&[5]),
         word(&[1]),
         word(&[0xbb; 20]),
         word(&1_700_000_000u64.to_be_bytes()),
+        keccak(b"Because.").to_vec(),
     ]
     .concat();
     let expected = keccak(&[vec![0x19, 0x01], separator.to_vec(), keccak(&fields).to_vec()].concat());
@@ -67,10 +68,12 @@ proptest! {
         nonce in any::<u64>(),
     ) {
         let digest = |id, support, voter, deadline| {
-            domain().ballot(id, support, &voter, Timestamp::from_raw(deadline), keccak)
+            domain().ballot(id, support, &voter, Timestamp::from_raw(deadline), "", keccak)
         };
         let same = (id, support, voter, deadline) == (other_id, other_support, other_voter, other_deadline);
         let one = digest(id, support, voter, deadline);
+        let with_reason = domain().ballot(id, support, &voter, Timestamp::from_raw(deadline), "x", keccak);
+        prop_assert_ne!(one, with_reason);
         prop_assert_eq!(one == digest(other_id, other_support, other_voter, other_deadline), same);
         prop_assert_eq!(one == digest(other_id, support, voter, deadline), id == other_id);
         prop_assert_eq!(one == digest(id, other_support, voter, deadline), support == other_support);

@@ -62,8 +62,8 @@ fn exit_codes() -> String {
 
 fn amounts() -> String {
     "Amounts have the unit that the command expects, which may be written after the number: 1.5, 1.5FLRN, \"1.5 FLRN\". Another \
-     unit is refused, and so are more digits than the unit has; nothing is rounded. Coin and dollars have 18 decimals, native \
-     tokens as many as the chain says.\n\n\
+     unit is refused, and so are more digits than the unit has; nothing is rounded. Coin, dollars and vote tokens (FLRV) have \
+     18 decimals, native tokens as many as the chain says.\n\n\
      Accounts and contracts are aliases (the contracts of the address book, alice to ferdie, dev:NUMBER, me), SS58 addresses, \
      or 0x and 40 hexadecimal digits (an address) or 64 (an account).\n\n\
      Times are 2020-03-12, 2020-03-12T10:00:00Z or seconds since 1970, in UTC. Spans are 90s, 30m, 12h, 2d or a sum: 1h30m.\n\n\

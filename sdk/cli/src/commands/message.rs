@@ -252,7 +252,11 @@ fn read_metadata(path: &Path) -> Result<(ContractMetadata, Option<Hash>), CliErr
 
 /// Metadata of the code that a contract runs: from a file, from the bundle that the address book names, or from any bundle with
 /// this code.
-async fn find_metadata(session: &Session, party: &Party, file: Option<&Path>) -> Result<ContractMetadata, CliError> {
+pub(super) async fn find_metadata(
+    session: &Session,
+    party: &Party,
+    file: Option<&Path>,
+) -> Result<ContractMetadata, CliError> {
     let contract = party.address;
     let actual = session.chain().code_hash(&contract).await?.ok_or(CliError::NoContract { contract })?;
     if let Some(path) = file {

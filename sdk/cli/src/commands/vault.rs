@@ -21,6 +21,7 @@ use crate::{
     session::{Session, Settings},
 };
 use facts::{Collateral, Loaded};
+pub(crate) use facts::{event, yearly};
 
 /// Positions that are read with one request.
 const PAGE: u8 = 50;

@@ -163,7 +163,7 @@ fn change(
 }
 
 /// A factor a second as a ratio a year, in basis points, rounded to the nearest.
-pub(super) fn yearly(fee: Ray) -> u32 {
+pub(crate) fn yearly(fee: Ray) -> u32 {
     const POINT: u128 = RAY_ONE / 10_000;
     let grown = pow_ray_down(fee, YEAR).map_or(0, Ray::raw);
     u32::try_from(grown.saturating_sub(RAY_ONE).saturating_add(POINT / 2) / POINT).unwrap_or(u32::MAX)
@@ -212,7 +212,7 @@ pub(super) fn changed(receipt: &Receipt, vaults: Address, collateral: &Collatera
 }
 
 /// The last event of a kind in a transaction.
-pub(super) fn event<E: ContractEvent>(receipt: &Receipt, contract: Address) -> Result<E, CliError> {
+pub(crate) fn event<E: ContractEvent>(receipt: &Receipt, contract: Address) -> Result<E, CliError> {
     let events = decode_events::<E>(receipt, contract)
         .map_err(|error| CliError::Bindings { cause: format!("cannot read the event {}: {error}", E::LABEL) })?;
     events.into_iter().next_back().ok_or(CliError::NoEvent { event: E::LABEL })
