@@ -504,7 +504,7 @@ impl Meter {
         self.world.advance(VOTING_DELAY).await?;
         self.call(first, governor, 0, &governor::vote(0, Support::For, "A reason.".to_owned())).await?;
         let domain = ballot_domain(&self.world.suite.client, governor).await?;
-        let signature = sign_ballot(second, &domain, 0, Support::For, deadline);
+        let signature = sign_ballot(second, &domain, 0, Support::For, deadline, "A reason.");
         let ballot =
             governor::vote_by_signature(0, Support::For, b, deadline.raw(), "A reason.".to_owned(), signature);
         self.call(third, governor, 0, &ballot).await?;

@@ -222,7 +222,7 @@ pub mod governor {
             let deadline = Time::from_raw(deadline);
             signing::check_deadline(deadline, self.now())?;
             let domain = host::domain(GOVERNOR);
-            let digest = domain.ballot(proposal, support.number(), &voter.0, deadline, host::keccak);
+            let digest = domain.ballot(proposal, support.number(), &voter.0, deadline, &reason, host::keccak);
             host::check_signature(voter, &digest, &signature)?;
             self.count(proposal, voter, support, reason)
         }
@@ -267,8 +267,14 @@ pub mod governor {
         #[ink(message)]
         pub fn cancel(&mut self, proposal: u32) -> Result<(), Error> {
             let caller = self.env().caller();
-            let record =
-                self.record(proposal)?.cancel(&caller.0, self.guardian_permit(caller)?.as_ref(), self.now())?;
+            let (record, now) = (self.record(proposal)?, self.now());
+            // A proposer needs no other role.
+            let record = match record.cancel(&caller.0, None, now) {
+                Err(ProposalError::MayNotCancel) => {
+                    record.cancel(&caller.0, self.guardian_permit(caller)?.as_ref(), now)?
+                }
+                other => other?,
+            };
             self.write(proposal, &record);
             Ok(())
         }

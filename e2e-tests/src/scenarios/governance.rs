@@ -190,16 +190,19 @@ pub async fn ballots_by_signature_count_once<C: DevChain + Clone>(chain: C) -> O
     let mut chain_id = domain.chain_id;
     chain_id[31] ^= 1;
     for other in [Domain { chain_id, ..domain }, Domain { contract: realm.votes.0, ..domain }] {
-        let foreign = sign_ballot(first, &other, id, Support::For, deadline);
+        let foreign = sign_ballot(first, &other, id, Support::For, deadline, "");
         let tried = realm.call(relayer, 0, &ballot(voter, Support::For, deadline, foreign)).await;
         refused(tried, &wrong_signer(voter));
     }
-    let signature = sign_ballot(first, &domain, id, Support::For, deadline);
+    let signature = sign_ballot(first, &domain, id, Support::For, deadline, "");
     let changed = realm.call(relayer, 0, &ballot(voter, Support::Against, deadline, signature.clone())).await;
     refused(changed, &wrong_signer(voter));
     let later = Timestamp::from_raw(deadline.raw() + 1);
     let changed = realm.call(relayer, 0, &ballot(voter, Support::For, later, signature.clone())).await;
     refused(changed, &wrong_signer(voter));
+    let words =
+        governor::vote_by_signature(id, Support::For, voter, deadline.raw(), "I regret.".to_owned(), signature.clone());
+    refused(realm.call(relayer, 0, &words).await, &wrong_signer(voter));
     let changed = realm.call(relayer, 0, &ballot(wallet, Support::For, deadline, signature.clone())).await;
     refused(changed, &wrong_signer(wallet));
     realm.call(relayer, 0, &ballot(voter, Support::For, deadline, signature.clone())).await?;
@@ -207,7 +210,7 @@ pub async fn ballots_by_signature_count_once<C: DevChain + Clone>(chain: C) -> O
     refused(again, &Refused(ProposalError::AlreadyVoted));
 
     // ECDSA: the other form of the signature, a recovery byte that is none, too short, expired, and then the right one.
-    let digest = domain.ballot(id, Support::For.number(), &wallet.0, deadline, keccak);
+    let digest = domain.ballot(id, Support::For.number(), &wallet.0, deadline, "", keccak);
     let signature = sign_with(&key, &digest);
     let (parts, recovery) = key.sign_prehash_recoverable(&digest).expect("a digest can be signed");
     let high = k256::FieldBytes::from(-parts.s());
@@ -223,7 +226,7 @@ pub async fn ballots_by_signature_count_once<C: DevChain + Clone>(chain: C) -> O
         refused(realm.call(relayer, 0, &ballot(wallet, Support::For, deadline, bytes)).await, &expected);
     }
     let past = Timestamp::from_raw(now.raw() - 1);
-    let old = sign_with(&key, &domain.ballot(id, Support::For.number(), &wallet.0, past, keccak));
+    let old = sign_with(&key, &domain.ballot(id, Support::For.number(), &wallet.0, past, "", keccak));
     let tried = realm.call(relayer, 0, &ballot(wallet, Support::For, past, old)).await;
     assert_refused!(tried, governor::Error::Signature(SignatureError::Expired { .. }));
     realm.call(relayer, 0, &ballot(wallet, Support::For, deadline, signature)).await?;

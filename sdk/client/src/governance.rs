@@ -116,16 +116,17 @@ pub async fn delegation_domain<C: Chain>(client: &Client<C>, contract: Address) 
     Ok(Domain { name: VOTES, chain_id, contract: contract.0 })
 }
 
-/// Sign a vote that anyone may bring to the governor until the deadline.
+/// Sign a vote with its reason that anyone may bring to the governor until the deadline.
 pub fn sign_ballot(
     signer: &Signer,
     domain: &Domain,
     id: ProposalId,
     support: Support,
     deadline: Timestamp,
+    reason: &str,
 ) -> Vec<u8> {
     let voter = signer.account().to_address();
-    sign(signer, &domain.ballot(id, support.number(), &voter.0, deadline, keccak))
+    sign(signer, &domain.ballot(id, support.number(), &voter.0, deadline, reason, keccak))
 }
 
 /// Sign a delegation that anyone may bring to the vote token until the deadline; the nonce is the token's `nonces`.
