@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 
 /// Dollar coin, vaults and prices of Florin, from the command line.
 ///
@@ -89,6 +90,12 @@ pub(crate) enum Command {
     /// Prices.
     #[command(subcommand)]
     Oracle(OracleCommand),
+    /// Proposals, votes and voting power.
+    #[command(subcommand)]
+    Gov(GovCommand),
+    /// Check that what stands is as it should be.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Send a message to any contract, encoded by its metadata.
     Call(CallArguments),
     /// Ask any contract; nothing is sent.
@@ -350,6 +357,107 @@ pub(crate) enum OracleCommand {
         #[arg(default_value_t = 0)]
         feed: u32,
     },
+}
+
+/// Commands of `florin gov`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GovCommand {
+    /// List all proposals.
+    List,
+    /// Show a proposal: its votes and dates, each of its calls in words, what they change, whether they would pass now.
+    Show {
+        /// Number of the proposal.
+        proposal: u32,
+    },
+    /// Make a proposal; the deposit that the rules ask for comes with it.
+    ///
+    /// The file has title, description, where one must be executed before its number as predecessor, and the calls as a
+    /// deployment plan has them: [[call]] with contract, message, args and value. A call without message is a payment.
+    Propose {
+        /// The proposal (TOML).
+        file: PathBuf,
+    },
+    /// Vote, or sign a vote that somebody else sends.
+    Vote(VoteArguments),
+    /// Send a vote that somebody has signed with `florin gov vote --sign`.
+    Relay {
+        /// The signed vote (JSON).
+        file: PathBuf,
+    },
+    /// Have one's vote tokens count for another account; for one's own again with me.
+    Delegate {
+        /// For whom.
+        account: String,
+    },
+    /// Show vote tokens, for whom they count, and voting power.
+    Power {
+        /// Whose [default: one's own].
+        account: Option<String>,
+    },
+    /// Start the timelock of a proposal that has succeeded.
+    Queue {
+        /// Number of the proposal.
+        proposal: u32,
+    },
+    /// Do what a proposal says, once its timelock has ended.
+    Execute {
+        /// Number of the proposal.
+        proposal: u32,
+    },
+    /// Stop a proposal: the guardian until it is executed, the proposer before the vote.
+    Cancel {
+        /// Number of the proposal.
+        proposal: u32,
+    },
+    /// Pay the deposit of a decided proposal out.
+    Settle {
+        /// Number of the proposal.
+        proposal: u32,
+        /// To whom [default: whoever acts].
+        #[arg(long, value_name = "ACCOUNT")]
+        to: Option<String>,
+    },
+}
+
+/// Arguments of `florin gov vote`.
+#[derive(Debug, Args)]
+pub(crate) struct VoteArguments {
+    /// Number of the proposal.
+    pub(crate) proposal: u32,
+    /// How to vote.
+    pub(crate) support: Choice,
+    /// Why; at most 256 bytes, for everybody to read.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Sign the vote and write it as JSON instead of sending it.
+    #[arg(long)]
+    pub(crate) sign: bool,
+    /// How long the signed vote can be sent [default: 7d].
+    #[arg(long, value_name = "SPAN", requires = "sign")]
+    pub(crate) valid_for: Option<String>,
+}
+
+/// How to vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Choice {
+    /// For it.
+    For,
+    /// Against it.
+    Against,
+    /// Neither, and counted for the quorum.
+    Abstain,
+    /// Against it, and the proposer should lose the deposit.
+    Slash,
+}
+
+/// Commands of `florin audit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Tell who governs each contract, and whether that is the governor contract and nobody else.
+    ///
+    /// Exits with 9 where somebody else governs token, oracle or vaults or is named to, or where a guardian's term is over.
+    Roles,
 }
 
 /// What a message by metadata needs.

@@ -10,10 +10,12 @@ use florin_client::{
     contract::{CallError, InstantiateError, VerifyError},
     deploy::DeployError,
     error::ChainError,
+    governance::GovernanceError,
     metadata::MetadataError,
     plan::PlanError,
     signer::SignerError,
 };
+use florin_governance::proposal::ProposalError;
 use serde_json::{json, Map, Value};
 
 use crate::{
@@ -205,6 +207,40 @@ pub(crate) enum CliError {
         /// The command to use.
         instead: &'static str,
     },
+    /// A file that should hold a proposal does not.
+    #[error("cannot use the proposal {}: {cause}", path.display())]
+    ProposalFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+    /// A file that should hold a signed ballot does not.
+    #[error("cannot use the ballot {}: {cause}", path.display())]
+    BallotFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+    /// A ballot was signed for another governor or chain.
+    #[error("the ballot {} was signed for {signed}, this is {here}; choose the network with --network", path.display())]
+    OtherBallot {
+        /// The file.
+        path: PathBuf,
+        /// Where it counts.
+        signed: String,
+        /// Where it should have been sent.
+        here: String,
+    },
+    /// What a proposal would do cannot be read.
+    #[error("{cause}")]
+    ProposalContent {
+        /// What is wrong.
+        cause: String,
+        /// Whether the node lacks it; else it tells something else than the governor knows.
+        is_missing: bool,
+    },
     /// The system failed.
     #[error("cannot {act}: {cause}")]
     System {
@@ -225,6 +261,21 @@ impl From<DeployError> for CliError {
             DeployError::Signer(error) => error.into(),
             DeployError::Verify(error) => error.into(),
             other => Self::Deploy(Box::new(other)),
+        }
+    }
+}
+
+impl From<GovernanceError> for CliError {
+    fn from(error: GovernanceError) -> Self {
+        let cause = error.to_string();
+        match error {
+            GovernanceError::Chain(error) => error.into(),
+            GovernanceError::Question(error) => error.into(),
+            GovernanceError::UnknownProposal { id } => {
+                ProposalError::UnknownProposal { id }.explain(&Units::plain()).into()
+            }
+            GovernanceError::EventMissing { .. } => Self::ProposalContent { cause, is_missing: true },
+            _ => Self::ProposalContent { cause, is_missing: false },
         }
     }
 }
@@ -300,6 +351,11 @@ impl CliError {
             Self::NotMapped { .. } => "NOT_MAPPED",
             Self::InsufficientCoin { .. } => "INSUFFICIENT_BALANCE",
             Self::OtherVerb { .. } => "OTHER_COMMAND",
+            Self::ProposalFile { .. } => "INVALID_PROPOSAL",
+            Self::BallotFile { .. } => "INVALID_BALLOT",
+            Self::OtherBallot { .. } => "OTHER_GOVERNOR",
+            Self::ProposalContent { is_missing: true, .. } => "PROPOSAL_NOT_TOLD",
+            Self::ProposalContent { .. } => "OTHER_PROPOSAL",
             Self::System { .. } => "SYSTEM",
         };
         code.to_owned()
@@ -326,6 +382,8 @@ impl CliError {
             | Self::MetadataFile { .. }
             | Self::NoMetadata { .. }
             | Self::NotMapped { .. }
+            | Self::ProposalFile { .. }
+            | Self::BallotFile { .. }
             | Self::OtherVerb { .. } => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
@@ -340,7 +398,8 @@ impl CliError {
             Self::Verify(_) | Self::NoContract { .. } | Self::Bindings { .. } | Self::NoEvent { .. } => Exit::Mismatch,
             Self::Refused { included: true, .. } => Exit::Rejected,
             Self::Refused { .. } | Self::RefusedByMetadata { .. } | Self::InsufficientCoin { .. } => Exit::Refused,
-            Self::NotErc20 { .. } => Exit::Mismatch,
+            Self::ProposalContent { is_missing: true, .. } => Exit::Internal,
+            Self::NotErc20 { .. } | Self::OtherBallot { .. } | Self::ProposalContent { .. } => Exit::Mismatch,
             Self::System { .. } => Exit::Internal,
         }
     }
@@ -390,6 +449,7 @@ impl CliError {
                 "florin account balance; deposits and fees are paid in native tokens"
             }
             Self::Metadata(_) => "florin contract messages CONTRACT",
+            Self::ProposalContent { is_missing: true, .. } => "name a node that keeps old blocks with --url",
             Self::CommandLine { .. } => "florin help",
             Self::NotConfirmed => "run it again and answer y, or give --yes",
             Self::Amount(AmountError::OtherUnit { .. }) => "florin help amounts",

@@ -1,13 +1,24 @@
 //! A contract's refusal in human units: what was asked, what there is, what to do next.
 
-use florin_bindings::{shared::CoinError, vaults, NoError};
-use florin_stable::{error::VaultError, oracle::OracleError, pause::Operation, roles::RoleError};
+use florin_bindings::{
+    governor,
+    shared::{CoinError, VotesError},
+    vaults, NoError,
+};
+use florin_governance::{
+    action::ActionError,
+    proposal::{ProposalError, Status},
+    roles::RoleError,
+    rules::RuleError,
+    signing::SignatureError,
+};
+use florin_stable::{error::VaultError, oracle::OracleError, pause::Operation};
 use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use serde_json::{json, Map, Value};
 
 use crate::{
     amount::{percent, Unit},
-    moment,
+    moment, words,
 };
 
 /// Why a contract refuses.
@@ -73,6 +84,24 @@ impl<'a> Values<'a> {
         self.put(name, value)
     }
 
+    fn votes(self, name: &str, amount: u128) -> Self {
+        self.put(name, Unit::votes().json(amount))
+    }
+
+    fn wide_votes(self, name: &str, amount: U256) -> Self {
+        self.put(name, Unit::votes().wide_json(amount))
+    }
+
+    fn native(self, name: &str, amount: u128) -> Self {
+        let value = self.units.native.json(amount);
+        self.put(name, value)
+    }
+
+    fn wide_native(self, name: &str, amount: U256) -> Self {
+        let value = self.units.native.wide_json(amount);
+        self.put(name, value)
+    }
+
     fn dollars(self, name: &str, amount: u128) -> Self {
         self.put(name, Unit::dollar().json(amount))
     }
@@ -105,6 +134,10 @@ impl<'a> Values<'a> {
 
     fn address(self, name: &str, address: [u8; 20]) -> Self {
         self.put(name, json!(format!("0x{}", hex::encode(address))))
+    }
+
+    fn hash(self, name: &str, hash: [u8; 32]) -> Self {
+        self.put(name, json!(format!("0x{}", hex::encode(hash))))
     }
 
     fn refusal(self, error: &dyn core::fmt::Debug, reason: &str, next: Option<&str>) -> Refusal {
@@ -283,6 +316,13 @@ fn vault_values<'a>(error: &VaultError, units: &'a Units) -> (Values<'a>, Option
             (values.coin("requested", *requested).coin("available", *available), None)
         }
         E::RatioOutOfRange { maximum } => (values.ratio("maximum", *maximum), None),
+        E::NotDefensive { parameter, current, proposed } => (
+            values
+                .put("parameter", json!(words::name(parameter)))
+                .put("current", json!(words::parameter(*parameter, *current)))
+                .put("proposed", json!(words::parameter(*parameter, *proposed))),
+            Some("what raises risk takes a vote: florin gov propose FILE"),
+        ),
     }
 }
 
@@ -298,11 +338,29 @@ impl Values<'_> {
 
 impl Explain for RoleError {
     fn explain(&self, units: &Units) -> Refusal {
-        Values::new(units).address("caller", self.caller()).refusal(
-            self,
-            &sentence(self),
-            Some("give the account that holds the role with --account; florin read CONTRACT role_holders"),
-        )
+        let values = Values::new(units);
+        let (values, next) = match self {
+            Self::NotGovernor { caller } => (
+                values.address("caller", *caller),
+                "the governor acts by proposals: florin gov propose FILE; florin audit roles tells who it is",
+            ),
+            Self::NotGuardian { caller } => (
+                values.address("caller", *caller),
+                "give the guardian with --account, or propose it: florin gov propose FILE",
+            ),
+            Self::NotPendingGovernor { caller } => {
+                (values.address("caller", *caller), "the governor has to name this account first: florin audit roles")
+            }
+            Self::GuardianExpired { caller, until } => (
+                values.address("caller", *caller).moment("until", *until),
+                "a vote can give a new term: florin gov propose FILE",
+            ),
+            Self::TermOutOfBounds { until, latest } => (
+                values.moment("until", *until).moment("latest", *latest),
+                "give an end in seconds since 1970 that is in the future and not after the latest",
+            ),
+        };
+        values.refusal(self, &sentence(self), Some(next))
     }
 }
 
@@ -373,7 +431,7 @@ impl Explain for CoinError {
             Self::NotAuthorised { caller } => (
                 values.address("caller", caller.0),
                 "the caller does not hold the role",
-                Some("give the account that holds it with --account; florin read token roleHolders"),
+                Some("the governor acts by proposals: florin gov propose FILE; florin audit roles tells who it is"),
             ),
             Self::MintingPaused => (values, "minting stands still", Some("repaying still works")),
             Self::NotMinter { account } => {
@@ -399,6 +457,250 @@ impl Explain for CoinError {
                 None,
             ),
             Self::ProvenanceChanged => (values, "a minter's provenance cannot change", None),
+            Self::Arithmetic => (values, "an arithmetic step has no result", None),
+            Self::GuardianExpired { caller, until } => (
+                values.address("caller", caller.0).moment("until", Timestamp::from_raw(*until)),
+                "the guardian's term is over",
+                Some("a vote can give a new term: florin gov propose FILE"),
+            ),
+            Self::NotDefensive { ceiling, proposed_ceiling, limit_per_day, proposed_limit_per_day } => (
+                values
+                    .coin("ceiling", Wad::from_raw(*ceiling))
+                    .coin("proposed_ceiling", Wad::from_raw(*proposed_ceiling))
+                    .coin("limit_per_day", Wad::from_raw(*limit_per_day))
+                    .coin("proposed_limit_per_day", Wad::from_raw(*proposed_limit_per_day)),
+                "the defensive track may only lower a minter's limits",
+                Some("what raises risk takes a vote: florin gov propose FILE"),
+            ),
+            Self::TermOutOfBounds { until, latest } => (
+                values.moment("until", Timestamp::from_raw(*until)).moment("latest", Timestamp::from_raw(*latest)),
+                "a guardian's term must end in the future and within two years",
+                Some("give an end in seconds since 1970 that is in the future and not after the latest"),
+            ),
+        };
+        values.refusal(self, reason, next)
+    }
+}
+
+impl Explain for governor::Error {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        match self {
+            Self::Proposal(error) => error.explain(units),
+            Self::Action(error) => error.explain(units),
+            Self::Rule(error) => error.explain(units),
+            Self::Role(error) => error.explain(units),
+            Self::Signature(error) => error.explain(units),
+            Self::OnlyProposal { caller } => values.address("caller", caller.0).refusal(
+                self,
+                "only a proposal that was voted on may do this",
+                Some("florin gov propose FILE"),
+            ),
+            Self::NoAnswer { contract } => values.address("contract", contract.0).refusal(
+                self,
+                "the vote token did not answer",
+                Some("florin doctor"),
+            ),
+            Self::CallFailed { place, target } => {
+                let reason = format!(
+                    "call {} of the proposal was refused, so nothing of the proposal was done",
+                    place.saturating_add(1)
+                );
+                values.put("place", json!(place)).address("target", target.0).refusal(
+                    self,
+                    &reason,
+                    Some("florin gov show PROPOSAL tries each call and says why"),
+                )
+            }
+            Self::TextTooLong { given, maximum } => {
+                values.put("given", json!(given)).put("maximum", json!(maximum)).refusal(
+                    self,
+                    "the text has more bytes than there may be",
+                    Some("shorten it; a longer text can stand elsewhere, with its address here"),
+                )
+            }
+            Self::NotCovered { owed, held } => values.native("owed", *owed).wide_native("held", *held).refusal(
+                self,
+                "the governor would hold less than the deposits that it keeps for proposers",
+                None,
+            ),
+            Self::PayoutFailed { to } => values.address("to", to.0).refusal(
+                self,
+                "the deposit could not be delivered; nothing has changed",
+                Some("name another account with --to"),
+            ),
+            Self::AmountTooLarge { amount } => {
+                values.wide_native("amount", *amount).refusal(self, "the amount is larger than any can be", None)
+            }
+            Self::RoleNotAccepted { contract } => values.address("contract", contract.0).refusal(
+                self,
+                "the contract did not hand its role over",
+                Some("its governor has to name this one first: florin call CONTRACT name_governor @governor"),
+            ),
+        }
+    }
+}
+
+impl Explain for ProposalError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, next) = match self {
+            Self::UnknownProposal { id } => (values.put("proposal", json!(id)), Some("florin gov list")),
+            Self::TooLittlePower { power, required } => (
+                values.votes("power", *power).votes("required", *required),
+                Some("florin gov power; holders can give you theirs with florin gov delegate"),
+            ),
+            Self::WrongDeposit { given, required } => (
+                values.native("given", *given).native("required", *required),
+                Some("the rules have changed; run the command again"),
+            ),
+            Self::WrongStatus { actual, required } => {
+                let values = values
+                    .put("actual", json!(words::status(*actual)))
+                    .put("required", json!(words::status(*required)));
+                let (reason, next) = misplaced(*actual, *required);
+                return values.refusal(self, &reason, next);
+            }
+            Self::NoPower { snapshot } => (
+                values.put("snapshot", json!(snapshot)),
+                Some("power counts as of the end of that block; what came later counts for later proposals"),
+            ),
+            Self::AlreadyVoted => (values, Some("florin gov show PROPOSAL")),
+            Self::OtherActions { expected, actual } => (
+                values.hash("expected", *expected).hash("actual", *actual),
+                Some("it cannot be executed any more; make it again: florin gov propose FILE"),
+            ),
+            Self::PredecessorOpen { predecessor } => (
+                values.put("predecessor", json!(predecessor)),
+                Some("execute the predecessor first: florin gov execute PREDECESSOR"),
+            ),
+            Self::NotProposer { proposer, caller } => (
+                values.address("proposer", *proposer).address("caller", *caller),
+                Some("give the proposer with --account"),
+            ),
+            Self::UnknownPredecessor { predecessor } => {
+                (values.put("predecessor", json!(predecessor)), Some("florin gov list"))
+            }
+            Self::MayNotCancel | Self::AlreadySettled | Self::Math(_) => (values, None),
+        };
+        values.refusal(self, &sentence(self), next)
+    }
+}
+
+/// Why a proposal does not move from where it is, and what to do about it.
+fn misplaced(actual: Status, required: Status) -> (String, Option<&'static str>) {
+    const WHEN: Option<&str> = Some("florin gov show PROPOSAL tells when");
+    let (reason, next) = match (actual, required) {
+        (Status::Pending, _) => ("the vote has not begun", WHEN),
+        (Status::Active, _) => ("the vote has not ended", WHEN),
+        (Status::Succeeded, Status::Ready) => {
+            ("the proposal has to be queued first", Some("florin gov queue PROPOSAL"))
+        }
+        (Status::Queued, Status::Ready) => ("the timelock has not ended", WHEN),
+        (Status::Expired, _) => (
+            "the proposal has expired: it was not queued or executed in time",
+            Some("make it again: florin gov propose FILE"),
+        ),
+        (_, Status::Active) => {
+            return (format!("votes are not taken any more, the proposal is {}", words::status(actual)), None)
+        }
+        (_, _) => return (format!("the proposal is {} already", words::status(actual)), None),
+    };
+    (reason.to_owned(), next)
+}
+
+impl Explain for ActionError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, next) = match self {
+            Self::NoCalls => (values, Some("add a [[call]] to the file")),
+            Self::TooManyCalls { given, maximum } | Self::TooMuchData { given, maximum } => (
+                values.put("given", json!(given)).put("maximum", json!(maximum)),
+                Some("split it into proposals, the later ones with the earlier as predecessor"),
+            ),
+        };
+        values.refusal(self, &sentence(self), next)
+    }
+}
+
+impl Explain for RuleError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let Self { rule, actual, minimum, maximum } = *self;
+        let shown = |value| words::rule(rule, value, &units.native);
+        let reason = format!("the {} must be between {} and {}", words::name(&rule), shown(minimum), shown(maximum));
+        let values = Values::new(units)
+            .put("rule", json!(words::name(&rule)))
+            .put("actual", json!(shown(actual)))
+            .put("minimum", json!(shown(minimum)))
+            .put("maximum", json!(shown(maximum)));
+        Refusal { code: "RULE_OUT_OF_BOUNDS".to_owned(), ..values.refusal(self, &reason, None) }
+    }
+}
+
+impl Explain for SignatureError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, next) = match self {
+            Self::Malformed { length } => (values.put("length", json!(length)), None),
+            Self::Malleable => (values, None),
+            Self::Expired { deadline, now } => (
+                values.moment("deadline", *deadline).moment("now", *now),
+                Some("sign again: florin gov vote PROPOSAL SUPPORT --sign --valid-for SPAN"),
+            ),
+            Self::WrongSigner { expected } => (values.address("expected", *expected), None),
+            Self::WrongNonce { expected, given } => {
+                (values.put("expected", json!(expected)).put("given", json!(given)), None)
+            }
+        };
+        values.refusal(self, &sentence(self), next)
+    }
+}
+
+impl Explain for VotesError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, reason, next) = match self {
+            Self::AmountTooLarge { amount } => {
+                (values.wide_votes("amount", *amount), "there are never so many vote tokens", None)
+            }
+            Self::InsufficientBalance { requested, available } => (
+                values.wide_votes("requested", *requested).wide_votes("available", *available),
+                "the owner holds fewer vote tokens",
+                Some("florin gov power"),
+            ),
+            Self::InsufficientAllowance { requested, available } => (
+                values.wide_votes("requested", *requested).wide_votes("available", *available),
+                "the owner has allowed less",
+                None,
+            ),
+            Self::ZeroAddress => (values, "the zero address can neither hold nor spend nor vote", None),
+            Self::BlockNotPast { block, present } => (
+                values.put("block", json!(block.to_string())).put("present", json!(present)),
+                "the block is not over: power may still change",
+                Some("ask for an earlier block, or wait for the next one"),
+            ),
+            Self::TimeNotPast { time, present } => (
+                values.moment("time", Timestamp::from_raw(*time)).moment("present", Timestamp::from_raw(*present)),
+                "the moment is not over: power may still change",
+                Some("ask for an earlier moment, or wait for the next block"),
+            ),
+            Self::MalformedSignature { length } => (values.put("length", json!(length)), "this is no signature", None),
+            Self::MalleableSignature => (values, "the signature is not in its canonical form", None),
+            Self::SignatureExpired { deadline, present } => (
+                values
+                    .moment("deadline", Timestamp::from_raw(*deadline))
+                    .moment("present", Timestamp::from_raw(*present)),
+                "the signature is no longer valid",
+                Some("the holder has to sign again"),
+            ),
+            Self::WrongSigner { expected } => {
+                (values.address("expected", expected.0), "the signature is somebody else's, or of something else", None)
+            }
+            Self::WrongNonce { expected, given } => (
+                values.put("expected", json!(expected)).put("given", json!(given)),
+                "the signature was used, or another one has to be used before",
+                Some("the holder has to sign again, with the next nonce"),
+            ),
             Self::Arithmetic => (values, "an arithmetic step has no result", None),
         };
         values.refusal(self, reason, next)
@@ -436,6 +738,35 @@ mod tests {
         });
         assert_eq!(coin.explain(&Units::plain()).code, "INSUFFICIENT_ALLOWANCE");
         assert_eq!(code_of(&CoinError::MintingPaused), "MINTING_PAUSED");
+    }
+
+    #[test]
+    fn a_proposal_that_does_not_move_says_why() {
+        let error = |actual, required| governor::Error::Proposal(ProposalError::WrongStatus { actual, required });
+        let early = error(Status::Pending, Status::Active).explain(&Units::plain());
+        assert_eq!((early.code.as_str(), early.reason.as_str()), ("WRONG_STATUS", "the vote has not begun"));
+        let late = error(Status::Executed, Status::Active).explain(&Units::plain());
+        assert_eq!(late.reason, "votes are not taken any more, the proposal is executed");
+        let open = error(Status::Succeeded, Status::Ready).explain(&Units::plain());
+        assert_eq!(open.next.as_deref(), Some("florin gov queue PROPOSAL"));
+        assert_eq!(open.details["required"], json!("ready"));
+    }
+
+    #[test]
+    fn rules_and_power_are_shown_in_their_units() {
+        let rule = florin_governance::rules::Rule::Quorum;
+        let error = governor::Error::Rule(RuleError { rule, actual: 99, minimum: 100, maximum: 5_000 });
+        let refusal = error.explain(&Units::plain());
+        assert_eq!(refusal.code, "RULE_OUT_OF_BOUNDS");
+        assert_eq!(refusal.reason, "the quorum must be between 1 % and 50 %");
+        let power = ProposalError::TooLittlePower { power: 0, required: 1_500_000_000_000_000_000 };
+        assert_eq!(power.explain(&Units::plain()).details["required"]["human"], json!("1.5 FLRV"));
+        let track = VaultError::NotDefensive {
+            parameter: florin_stable::parameter::Parameter::SafetyRatio,
+            current: 15_000,
+            proposed: 14_500,
+        };
+        assert_eq!(track.explain(&Units::plain()).details["proposed"], json!("145 %"));
     }
 
     #[test]

@@ -65,11 +65,9 @@ pub(crate) fn parameter(parameter: Parameter, value: u128) -> String {
         | Parameter::AuctionTop
         | Parameter::AuctionFloor
         | Parameter::KeeperShare => ratio(value),
-        Parameter::DebtCeiling
-        | Parameter::Gap
-        | Parameter::DebtFloor
-        | Parameter::Tip
-        | Parameter::AuctionCap => Unit::coin().exact(value),
+        Parameter::DebtCeiling | Parameter::Gap | Parameter::DebtFloor | Parameter::Tip | Parameter::AuctionCap => {
+            Unit::coin().exact(value)
+        }
         Parameter::MinimumPrice | Parameter::MaximumPrice => Unit::dollar().exact(value),
         Parameter::LineInterval
         | Parameter::CurveTime
@@ -134,7 +132,7 @@ impl Names {
     /// The names that a book gives.
     pub(crate) fn new(book: Option<&AddressBook>) -> Self {
         let mut names = Vec::new();
-        for book in book {
+        if let Some(book) = book {
             names.extend(book.contracts.iter().map(|(name, deployed)| (deployed.address, name.clone())));
         }
         for name in DEVELOPMENT_NAMES {

@@ -20,8 +20,8 @@ use crate::{
     record::{list as json_list, moment_json, table, Record},
     session::{Session, Settings},
 };
-use facts::{Collateral, Loaded};
 pub(crate) use facts::{event, yearly};
+use facts::{Collateral, Loaded};
 
 /// Positions that are read with one request.
 const PAGE: u8 = 50;

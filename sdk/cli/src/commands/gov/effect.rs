@@ -1,0 +1,308 @@
+//! What a call changes, read from the chain, and what of it voters should look at.
+
+use florin_bindings::{governor, oracle, shared::CoinError, token, vaults, Message};
+use florin_client::{chain::Address, contract::CallError};
+use florin_governance::{
+    action::Call,
+    rules::{Rule, Rules},
+};
+use florin_stable::{collateral::CollateralParams, oracle::FeedConfig, parameter::Parameter};
+use parity_scale_codec::{Decode, DecodeAll};
+use serde_json::{json, Value};
+
+use crate::{
+    amount::Unit,
+    moment,
+    session::Session,
+    words::{self, Names},
+};
+
+/// The governor's rules, in their order.
+const RULES: [Rule; 9] = [
+    Rule::VotingDelay,
+    Rule::VotingPeriod,
+    Rule::LateExtension,
+    Rule::Timelock,
+    Rule::Grace,
+    Rule::Quorum,
+    Rule::Threshold,
+    Rule::ProposerShare,
+    Rule::Deposit,
+];
+
+/// Which way of a value lets more risk in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Risk {
+    Rise,
+    Fall,
+    Neither,
+}
+
+/// A value that a call changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Change {
+    name: String,
+    /// None where it cannot be read.
+    old: Option<String>,
+    new: String,
+}
+
+impl Change {
+    /// For people.
+    pub(super) fn to_text(&self) -> String {
+        format!("{}: {} → {}", self.name, self.old.as_deref().unwrap_or("not known"), self.new)
+    }
+
+    /// For programs.
+    pub(super) fn to_json(&self) -> Value {
+        json!({ "name": self.name, "old": self.old, "new": self.new })
+    }
+}
+
+/// What a call changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Effect {
+    /// None where nothing is known beyond the call itself.
+    pub(super) changes: Option<Vec<Change>>,
+    /// Sentences.
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads what the call would change. What the chain does not tell is left open; no call is in the way of the others.
+pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Effect {
+    let (client, target) = (&session.client, Address::from(call.target));
+    let mut effect = Effect::default();
+    let set = |(id, params): (u32, CollateralParams)| vaults::set_collateral_params(id, params);
+    let tighten = |(id, params): (u32, CollateralParams)| vaults::tighten(id, params);
+    let add = |(id, params): (u32, CollateralParams)| vaults::add_collateral(id, params);
+    let feed = |(feed, config): (u32, FeedConfig)| oracle::set_feed_config(feed, config);
+    let rules = |(rules,): (Rules,)| governor::set_rules(rules);
+    let minter = |(minter, ceiling, limit, provenance): (Address, u128, u128, u8)| {
+        token::set_minter(minter, ceiling, limit, provenance)
+    };
+    if let Some((id, params)) = arguments(call, set).or_else(|| arguments(call, tighten)) {
+        let kind = client.read(target, &vaults::collateral(id)).await.ok().flatten();
+        effect.parameters(kind.map(|kind| kind.params).as_ref(), &params);
+    } else if let Some((id, params)) = arguments(call, add) {
+        let ceiling = Unit::coin().exact(params.debt_ceiling.raw());
+        effect.warnings.push(format!("adds collateral type {id} with a debt ceiling of {ceiling}"));
+    } else if let Some((feed, config)) = arguments(call, feed) {
+        let old = client.read(target, &oracle::feed_config(feed)).await.ok().flatten();
+        effect.feed(old.as_ref(), &config);
+    } else if let Some((rules,)) = arguments(call, rules) {
+        let old = client.read(target, &governor::current_rules()).await.ok();
+        effect.rules(old.as_ref(), &rules, &session.native_in_contracts());
+    } else if let Some((minter, ceiling, limit, _)) = arguments(call, minter) {
+        let old = match client.read(target, &token::minter(minter)).await {
+            Ok((ceiling, limit, ..)) => Some((ceiling, limit)),
+            Err(CallError::Refused { error: CoinError::NotMinter { .. }, .. }) => {
+                effect.warnings.push(format!("adds {} as a minter", names.show(&minter)));
+                Some((0, 0))
+            }
+            Err(_) => None,
+        };
+        effect.limits(old, (ceiling, limit));
+    } else {
+        effect.warnings.extend(role(call, names));
+    }
+    effect
+}
+
+/// The arguments of a call, where it is this message and nothing else.
+fn arguments<A, T, E>(call: &Call, message: impl FnOnce(A) -> Message<T, E>) -> Option<A>
+where
+    A: Decode + Clone,
+    T: Decode,
+    E: Decode,
+{
+    let mut data = call.data.get(4..)?;
+    let arguments = A::decode_all(&mut data).ok()?;
+    (message(arguments.clone()).data() == call.data.as_slice()).then_some(arguments)
+}
+
+impl Effect {
+    fn parameters(&mut self, old: Option<&CollateralParams>, new: &CollateralParams) {
+        for parameter in Parameter::ALL {
+            let risk = match parameter {
+                Parameter::DebtCeiling | Parameter::Gap | Parameter::MinimumPrice | Parameter::MaximumPrice => {
+                    Risk::Rise
+                }
+                Parameter::SafetyRatio | Parameter::LiquidationRatio | Parameter::TargetRatio => Risk::Fall,
+                _ => Risk::Neither,
+            };
+            let old = old.map(|old| old.value(parameter));
+            self.compare(&words::name(&parameter), old, new.value(parameter), risk, |value| {
+                words::parameter(parameter, value)
+            });
+        }
+        self.complete(old.is_some());
+    }
+
+    fn rules(&mut self, old: Option<&Rules>, new: &Rules, native: &Unit) {
+        for rule in RULES {
+            let risk = match rule {
+                Rule::VotingDelay | Rule::VotingPeriod | Rule::Timelock | Rule::Quorum | Rule::Threshold => Risk::Fall,
+                Rule::LateExtension | Rule::Grace | Rule::ProposerShare | Rule::Deposit => Risk::Neither,
+            };
+            let old = old.map(|old| rule_of(old, rule));
+            self.compare(&words::name(&rule), old, rule_of(new, rule), risk, |value| words::rule(rule, value, native));
+        }
+        self.complete(old.is_some());
+    }
+
+    fn feed(&mut self, old: Option<&FeedConfig>, new: &FeedConfig) {
+        let before = |value: fn(&FeedConfig) -> u128| old.map(value);
+        let dollars = |value| Unit::dollar().exact(value);
+        let minimum = |config: &FeedConfig| config.minimum.raw();
+        let maximum = |config: &FeedConfig| config.maximum.raw();
+        let quorum = |config: &FeedConfig| u128::from(config.quorum);
+        let step = |config: &FeedConfig| u128::from(config.max_step.raw());
+        let age = |config: &FeedConfig| u128::from(config.max_age.raw());
+        let interval = |config: &FeedConfig| u128::from(config.update_interval.raw());
+        self.compare("quorum", before(quorum), quorum(new), Risk::Fall, |value| value.to_string());
+        self.compare("age limit", before(age), age(new), Risk::Neither, words::span);
+        self.compare("largest step", before(step), step(new), Risk::Neither, words::ratio);
+        self.compare("interval", before(interval), interval(new), Risk::Neither, words::span);
+        self.compare("minimum price", before(minimum), minimum(new), Risk::Rise, dollars);
+        self.compare("maximum price", before(maximum), maximum(new), Risk::Rise, dollars);
+        self.complete(old.is_some());
+    }
+
+    /// Ceiling and daily limit of a minter.
+    fn limits(&mut self, old: Option<(u128, u128)>, new: (u128, u128)) {
+        let coin = |value| Unit::coin().exact(value);
+        self.compare("ceiling", old.map(|old| old.0), new.0, Risk::Rise, coin);
+        self.compare("limit in 24 h", old.map(|old| old.1), new.1, Risk::Rise, coin);
+        self.complete(old.is_some());
+    }
+
+    fn compare(&mut self, name: &str, old: Option<u128>, new: u128, risk: Risk, shown: impl Fn(u128) -> String) {
+        if old == Some(new) {
+            return;
+        }
+        let (before, after) = (old.map(&shown), shown(new));
+        if let (Some(value), Some(before)) = (old, &before) {
+            let verb = match risk {
+                Risk::Rise if new > value => Some("rises"),
+                Risk::Fall if new < value => Some("falls"),
+                Risk::Rise | Risk::Fall | Risk::Neither => None,
+            };
+            self.warnings.extend(verb.map(|verb| format!("the {name} {verb} from {before} to {after}")));
+        }
+        let change = Change { name: name.to_owned(), old: before, new: after };
+        self.changes.get_or_insert_with(Vec::new).push(change);
+    }
+
+    /// All values have been compared.
+    fn complete(&mut self, is_known: bool) {
+        self.changes.get_or_insert_with(Vec::new);
+        if !is_known {
+            self.warnings.push("what holds now cannot be read, so look at each value".to_owned());
+        }
+    }
+}
+
+fn rule_of(rules: &Rules, rule: Rule) -> u128 {
+    match rule {
+        Rule::VotingDelay => rules.voting_delay.raw().into(),
+        Rule::VotingPeriod => rules.voting_period.raw().into(),
+        Rule::LateExtension => rules.late_extension.raw().into(),
+        Rule::Timelock => rules.timelock.raw().into(),
+        Rule::Grace => rules.grace.raw().into(),
+        Rule::Quorum => rules.quorum.raw().into(),
+        Rule::Threshold => rules.threshold.raw().into(),
+        Rule::ProposerShare => rules.proposer_share.raw().into(),
+        Rule::Deposit => rules.deposit,
+    }
+}
+
+/// What a call does to the roles of a contract; these messages are the same in all contracts that have them.
+fn role(call: &Call, names: &Names) -> Option<String> {
+    let (target, nobody) = (names.show(&Address::from(call.target)), Address::zero());
+    if let Some((who,)) = arguments(call, |(who,): (Address,)| vaults::name_governor(who)) {
+        return Some(match who == nobody {
+            true => format!("nobody is named as the next governor of {target} any more"),
+            false => format!("names {} as the next governor of {target}", names.show(&who)),
+        });
+    }
+    if let Some((who, until)) = arguments(call, |(who, until): (Address, u64)| vaults::set_guardian(who, until)) {
+        return Some(match who == nobody {
+            true => format!("leaves {target} without a guardian"),
+            false => format!("makes {} the guardian of {target} until {}", names.show(&who), moment::format(until)),
+        });
+    }
+    if let Some((contract,)) = arguments(call, |(contract,): (Address,)| governor::accept_role(contract)) {
+        return Some(format!("takes over the governor's role of {}", names.show(&contract)));
+    }
+    arguments(call, |(): ()| vaults::accept_governor()).map(|()| format!("takes over the governor's role of {target}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_units::{Bps, Seconds};
+
+    fn rules() -> Rules {
+        Rules {
+            voting_delay: Seconds::from_raw(86_400),
+            voting_period: Seconds::from_raw(259_200),
+            late_extension: Seconds::from_raw(86_400),
+            timelock: Seconds::from_raw(172_800),
+            grace: Seconds::from_raw(1_209_600),
+            quorum: Bps::from_raw(400),
+            threshold: Bps::from_raw(5_000),
+            proposer_share: Bps::from_raw(10),
+            deposit: 1_000_000_000_000_000_000,
+        }
+    }
+
+    fn call<T: Decode, E: Decode>(message: &Message<T, E>) -> Call {
+        Call { target: [7; 20], value: 0, data: message.data().to_vec() }
+    }
+
+    #[test]
+    fn only_what_changes_is_told() {
+        let (unit, mut effect) = (Unit::new("UNIT", 18), Effect::default());
+        effect.rules(Some(&rules()), &rules(), &unit);
+        assert_eq!(effect, Effect { changes: Some(Vec::new()), warnings: Vec::new() });
+        let next = Rules { quorum: Bps::from_raw(300), deposit: 0, ..rules() };
+        effect.rules(Some(&rules()), &next, &unit);
+        let changes: Vec<String> = effect.changes.iter().flatten().map(Change::to_text).collect();
+        assert_eq!(changes, ["quorum: 4 % → 3 %", "deposit: 1 UNIT → 0 UNIT"]);
+        assert_eq!(effect.warnings, ["the quorum falls from 4 % to 3 %"]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_said() {
+        let mut effect = Effect::default();
+        effect.limits(None, (5, 5));
+        assert_eq!(effect.changes.as_ref().map(Vec::len), Some(2));
+        assert_eq!(effect.warnings.len(), 1);
+    }
+
+    #[test]
+    fn a_call_is_its_message_and_nothing_else() {
+        let message = governor::set_rules(rules());
+        let read = |call: &Call| arguments(call, |(rules,): (Rules,)| governor::set_rules(rules)).map(|(rules,)| rules);
+        assert_eq!(read(&call(&message)), Some(rules()));
+        let mut longer = call(&message);
+        longer.data.push(0);
+        assert_eq!(read(&longer), None);
+        assert_eq!(read(&call(&governor::current_rules())), None);
+    }
+
+    #[test]
+    fn roles_are_warned_of() {
+        let names = Names::new(None);
+        for (message, part) in [
+            (call(&vaults::name_governor(Address::repeat_byte(1))), "next governor"),
+            (call(&vaults::set_guardian(Address::repeat_byte(1), 86_400)), "1970-01-02"),
+            (call(&vaults::set_guardian(Address::zero(), 0)), "without a guardian"),
+            (call(&vaults::accept_governor()), "takes over"),
+            (call(&governor::accept_role(Address::repeat_byte(1))), "takes over"),
+        ] {
+            assert!(role(&message, &names).is_some_and(|text| text.contains(part)), "{part}");
+        }
+        assert_eq!(role(&call(&vaults::heal()), &names), None);
+    }
+}
