@@ -16,7 +16,7 @@ use florin_client::{
     signer::Signer,
 };
 use florin_sandbox::Sandbox;
-use florin_stable::{collateral::Asset, pause::Operation};
+use florin_stable::{collateral::Asset, parameter::Parameter, pause::Operation};
 use florin_governance::proposal::Support;
 use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use parity_scale_codec::Decode;
@@ -461,6 +461,10 @@ impl Meter {
         self.call(&governor, safe, 0, &vaults::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, safe, 0, &vaults::name_governor(guardian.account().to_address())).await?;
         self.note(&guardian.account(), safe, 0, &vaults::accept_governor()).await?;
+        let block = self.world.suite.client.chain().head().await?.number;
+        let block = u32::try_from(block).expect("a low block");
+        self.ask(safe, &vaults::params_at(0, block - 3)).await?;
+        self.ask(safe, &vaults::param_at(0, Parameter::KeeperShare, block - 3)).await?;
         self.ask(safe, &vaults::role_holders()).await
     }
 

@@ -25,6 +25,16 @@ macro_rules! on_the_sandbox {
 
 for_each_scenario!(on_the_sandbox);
 
+#[tokio::test]
+async fn a_vote_costs_the_same_among_ten_and_ten_thousand_holders() {
+    scenarios::a_vote_costs_the_same_among_many(Sandbox::new(), 10_000).await.expect("the same");
+}
+
+#[tokio::test]
+async fn a_thousand_changes_reproduce_every_past_parameter() {
+    scenarios::past_parameters(Sandbox::new(), 1_000).await.expect("as they were");
+}
+
 /// Head, the owner's native balance and coin, the position, the books.
 type Seen = (Block, u128, Wad, Option<Position>, Ledger);
 

@@ -27,6 +27,7 @@ pub mod vaults {
     use florin_stable::ledger::{Ledger, SolvencyReport};
     use florin_stable::liquidation::{self, Take};
     use florin_stable::oracle::Quote;
+    use florin_stable::parameter::Parameter;
     use florin_stable::pause::{Operation, Pauses};
     use florin_stable::position::Position;
     use florin_stable::roles::{Governor, Guardian, Roles};
@@ -51,6 +52,8 @@ pub mod vaults {
         pub(crate) owed: Mapping<Address, u128, ManualKey<0x5641_0009>>,
         pub(crate) claims: Mapping<(Address, Address), u128, ManualKey<0x5641_000A>>,
         pub(crate) rewards: Mapping<Address, u128, ManualKey<0x5641_000B>>,
+        pub(crate) past_lengths: Mapping<u32, u32, ManualKey<0x5641_000C>>,
+        pub(crate) past_params: Mapping<(u32, u32), ParamsRecord, ManualKey<0x5641_000D>>,
     }
 
     impl Vaults {
@@ -69,6 +72,8 @@ pub mod vaults {
                 owed: Mapping::new(),
                 claims: Mapping::new(),
                 rewards: Mapping::new(),
+                past_lengths: Mapping::new(),
+                past_params: Mapping::new(),
             };
             vaults.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
             vaults.ledger.set(&LedgerRecord(Ledger::default()));
@@ -307,7 +312,7 @@ pub mod vaults {
             index.collateral_types = index.collateral_types.saturating_add(1);
             self.index.set(&index);
             self.serve(params.feed, collateral_type)?;
-            self.configure(collateral_type, &kind);
+            self.configure(collateral_type, &kind)?;
             let actual = external::decimals(params.asset)?;
             if actual != params.decimals {
                 return Err(Error::DecimalsMismatch { expected: params.decimals, actual });
@@ -331,7 +336,7 @@ pub mod vaults {
                 self.serve(params.feed, collateral_type)?;
             }
             self.ledger.set(&LedgerRecord(books));
-            self.configure(collateral_type, &kind);
+            self.configure(collateral_type, &kind)?;
             Ok(())
         }
 
@@ -345,7 +350,7 @@ pub mod vaults {
             let kind = self.kind(collateral_type)?;
             let (kind, books) = kind.tighten(&self.books(), params, self.now(), &permit)?;
             self.ledger.set(&LedgerRecord(books));
-            self.configure(collateral_type, &kind);
+            self.configure(collateral_type, &kind)?;
             Ok(())
         }
 
@@ -428,6 +433,18 @@ pub mod vaults {
         #[ink(message)]
         pub fn collateral(&self, collateral_type: u32) -> Option<CollateralType> {
             self.collateral_types.get(collateral_type).map(|record| record.0)
+        }
+
+        /// A collateral type's parameters at the end of a block of the past, or now; none before it was added.
+        #[ink(message)]
+        pub fn params_at(&self, collateral_type: u32, block: u32) -> Option<CollateralParams> {
+            self.params_of(collateral_type, block)
+        }
+
+        /// One of them as a plain number, in the unit that `Parameter` names.
+        #[ink(message)]
+        pub fn param_at(&self, collateral_type: u32, parameter: Parameter, block: u32) -> Option<u128> {
+            self.params_of(collateral_type, block).map(|params| params.value(parameter))
         }
 
         /// A running auction.

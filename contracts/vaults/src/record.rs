@@ -13,6 +13,18 @@ florin_shell::storage_cell! {
     PausesRecord(florin_stable::pause::Pauses);
     /// Who may change what.
     RolesRecord(florin_stable::roles::Roles);
+    /// Parameters of a collateral type from a block on.
+    ParamsRecord(ParamsSince);
+}
+
+/// Parameters of a collateral type from a block on.
+#[derive(Clone, Copy, Debug)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct ParamsSince {
+    /// The block.
+    pub since: u32,
+    /// The parameters.
+    pub params: florin_stable::collateral::CollateralParams,
 }
 
 /// What the constructor fixes and the counters: read by nearly every message, so they share a cell.

@@ -7,14 +7,15 @@ use crate::record::*;
 use crate::vaults::Vaults;
 use florin_shell::{guardian_or_zero, or_zero};
 use florin_stable::auction::Auction;
-use florin_stable::collateral::{Asset, CollateralType};
+use florin_governance::history;
+use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
 use florin_stable::ledger::Ledger;
 use florin_stable::oracle::Quote;
 use florin_stable::pause::Pauses;
 use florin_stable::roles::{self, Permit, Role, Roles};
 use florin_stable::vault::{CoinTransfer, CollateralTransfer, Context, Outcome, Transfers, View};
 use florin_stable::VaultError;
-use florin_units::{Amount, Timestamp};
+use florin_units::{Amount, MathError, Timestamp};
 use ink::codegen::Env;
 use ink::{Address, U256};
 
@@ -195,9 +196,24 @@ impl Vaults {
         Ok(())
     }
 
-    pub(crate) fn configure(&mut self, collateral_type: u32, kind: &CollateralType) {
+    /// Writes a collateral type with new parameters, and keeps the old ones where they can be asked for.
+    pub(crate) fn configure(&mut self, collateral_type: u32, kind: &CollateralType) -> Result<(), Error> {
         self.collateral_types.insert(collateral_type, &CollateralRecord(*kind));
+        let (length, block) = (self.past_lengths.get(collateral_type).unwrap_or_default(), self.env().block_number());
+        let last = length.checked_sub(1).and_then(|place| self.past_params.get((collateral_type, place)));
+        let since = last.map(|record| record.0.since);
+        let (place, length) = history::place(length, since, block).ok_or(MathError::Overflow)?;
+        self.past_lengths.insert(collateral_type, &length);
+        let record = ParamsSince { since: block, params: kind.params };
+        self.past_params.insert((collateral_type, place), &ParamsRecord(record));
         self.env().emit_event(CollateralConfigured { collateral_type, params: kind.params });
+        Ok(())
+    }
+
+    pub(crate) fn params_of(&self, collateral_type: u32, block: u32) -> Option<CollateralParams> {
+        let length = self.past_lengths.get(collateral_type).unwrap_or_default();
+        let load = |place| self.past_params.get((collateral_type, place)).map(|record| record.0);
+        history::latest(length, load, |record| record.since > block).map(|record| record.params)
     }
 
     pub(crate) fn write_pauses(&mut self, pauses: Pauses) {

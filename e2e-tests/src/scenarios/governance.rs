@@ -27,8 +27,8 @@ use super::{check_books, refused, Outcome};
 use crate::{
     assert_refused,
     harness::{
-        coins, collateral_params, governance_rules, native, HarnessError, Realm, GUARDIAN_TERM, NATIVE_FEED, TIMELOCK,
-        UNIT, VOTING_DELAY, VOTING_PERIOD,
+        coins, collateral_params, governance_rules, native, HarnessError, Realm, World, GUARDIAN_TERM, NATIVE_FEED,
+        TIMELOCK, UNIT, VOTING_DELAY, VOTING_PERIOD,
     },
 };
 
@@ -615,4 +615,48 @@ pub async fn a_vote_costs_the_same_among_many<C: DevChain + Clone>(chain: C, cro
     let many = cost_of(id, third).await?;
     assert_eq!(few, many, "a vote among few and among {crowd} more holders");
     Ok(())
+}
+
+/// Random parameters, one change after another; then every past value of every parameter, at every block, is what it was.
+pub async fn every_past_parameter_can_be_asked_for<C: DevChain + Clone>(chain: C) -> Outcome {
+    past_parameters(chain, 12).await
+}
+
+/// [`every_past_parameter_can_be_asked_for`] with so many changes.
+pub async fn past_parameters<C: DevChain + Clone>(chain: C, changes: u32) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let (client, safe) = (&world.suite.client, world.suite.vaults);
+    let mut params = collateral_params(Asset::Native, 18, NATIVE_FEED);
+    let head = |number: u64| u32::try_from(number).expect("a low block");
+    let first = head(client.chain().head().await?.number);
+    let mut ends = vec![params; 1];
+    for change in 0..changes {
+        // A value from the change's number, within each parameter's bounds.
+        let mix = u64::from(change).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40;
+        match change % 6 {
+            0 => params.debt_ceiling = coins(1_000_000 + mix),
+            1 => params.gap = coins(1 + mix),
+            2 => params.stability_fee = Ray::from_raw(RAY_ONE + u128::from(mix) * 1_000_000_000_000),
+            3 => params.keeper_share = Bps::from_raw((mix % 1_000) as u32),
+            4 => params.line_interval = Seconds::from_raw(mix),
+            _ => params.auction.duration = Seconds::from_raw(1 + mix),
+        }
+        let done = world.govern_vaults(&vaults::set_collateral_params(0, params)).await?;
+        let block = head(done.receipt.block.number);
+        // Blocks in between, on a node, end with what held before.
+        while ends.len() < (block - first) as usize {
+            ends.push(*ends.last().expect("the first"));
+        }
+        ends.push(params);
+    }
+    for (offset, expected) in (0u32..).zip(&ends) {
+        let found = client.read(safe, &vaults::params_at(0, first + offset)).await?;
+        assert_eq!(found.as_ref(), Some(expected), "block {}", first + offset);
+        let parameter = Parameter::ALL[offset as usize % Parameter::ALL.len()];
+        let found = client.read(safe, &vaults::param_at(0, parameter, first + offset)).await?;
+        assert_eq!(found, Some(expected.value(parameter)), "{parameter:?} at block {}", first + offset);
+    }
+    assert_eq!(client.read(safe, &vaults::params_at(0, 0)).await?, None);
+    assert_eq!(client.read(safe, &vaults::params_at(7, u32::MAX)).await?, None);
+    check_books(&world).await
 }

@@ -1,12 +1,14 @@
 //! One function a scenario, generic over the chain; `tests/sandbox.rs` and `tests/node.rs` run them all.
 
 mod assets;
+mod governance;
 mod incidents;
 mod life;
 mod liquidation;
 mod roles;
 
 pub use assets::*;
+pub use governance::*;
 pub use incidents::*;
 pub use life::*;
 pub use liquidation::*;
@@ -57,7 +59,20 @@ macro_rules! for_each_scenario {
             t14_own_coin_price_liquidates_nobody,
             t17_collateral_type_is_initialised_once,
             t18_stale_price_stops_and_grace_follows,
-            t20_duplicate_feeder_counts_once
+            t20_duplicate_feeder_counts_once,
+            a_proposal_runs_from_vote_to_execution,
+            ballots_by_signature_count_once,
+            a_target_with_other_code_is_not_called,
+            proposals_execute_once_in_order_and_unchanged,
+            the_rules_change_by_a_proposal_only,
+            a_late_swing_extends_the_vote,
+            voters_slash_the_deposit_of_an_abuse,
+            a_guardian_past_its_term_is_refused,
+            the_defensive_track_only_lowers_risk,
+            every_role_belongs_to_the_governor_after_handover,
+            t05_a_new_minter_waits_for_the_timelock,
+            t15_votes_bought_at_the_snapshot_count_nothing,
+            every_past_parameter_can_be_asked_for
         }
     };
 }

@@ -372,7 +372,7 @@ pub(crate) enum GovCommand {
     /// Make a proposal; the deposit that the rules ask for comes with it.
     ///
     /// The file has title, description, where one must be executed before its number as predecessor, and the calls as a
-    /// deployment plan has them: [[call]] with contract, message, args and value. A call without message is a payment.
+    /// deployment plan has them: [[call]] with contract, message, args and value. A call with an empty message is a payment.
     Propose {
         /// The proposal (TOML).
         file: PathBuf,
@@ -387,12 +387,14 @@ pub(crate) enum GovCommand {
     /// Have one's vote tokens count for another account; for one's own again with me.
     Delegate {
         /// For whom.
-        account: String,
+        #[arg(value_name = "ACCOUNT")]
+        to: String,
     },
     /// Show vote tokens, for whom they count, and voting power.
     Power {
         /// Whose [default: one's own].
-        account: Option<String>,
+        #[arg(value_name = "ACCOUNT")]
+        who: Option<String>,
     },
     /// Start the timelock of a proposal that has succeeded.
     Queue {

@@ -45,8 +45,8 @@ pub(crate) async fn run(settings: Settings, command: &GovCommand) -> Result<Answ
         GovCommand::Propose { file } => propose::propose(session, file).await,
         GovCommand::Vote(arguments) => ballot::vote(session, arguments).await,
         GovCommand::Relay { file } => ballot::relay(session, file).await,
-        GovCommand::Delegate { account } => delegate(session, account).await,
-        GovCommand::Power { account } => power(session, account.as_deref()).await,
+        GovCommand::Delegate { to } => delegate(session, to).await,
+        GovCommand::Power { who } => power(session, who.as_deref()).await,
         GovCommand::Queue { proposal } => queue(session, *proposal).await,
         GovCommand::Execute { proposal } => execute(session, *proposal).await,
         GovCommand::Cancel { proposal } => cancel(session, *proposal).await,
@@ -109,9 +109,9 @@ async fn show(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
 }
 
 /// `florin gov delegate`.
-async fn delegate(session: &Session, account: &str) -> Result<Answer, CliError> {
+async fn delegate(session: &Session, to: &str) -> Result<Answer, CliError> {
     let contract = session.contract("votes").await?;
-    let to = session.party(account)?;
+    let to = session.party(to)?;
     let signer = session.settings.signer()?;
     let holder = signer.account().to_address();
     let names = Names::new(session.book().ok().as_ref());
@@ -137,9 +137,9 @@ async fn delegate(session: &Session, account: &str) -> Result<Answer, CliError> 
 }
 
 /// `florin gov power`.
-async fn power(session: &Session, account: Option<&str>) -> Result<Answer, CliError> {
+async fn power(session: &Session, who: Option<&str>) -> Result<Answer, CliError> {
     let contract = session.contract("votes").await?;
-    let party = session.party_or_me(account)?;
+    let party = session.party_or_me(who)?;
     let client = &session.client;
     let held = client.read(contract, &votes::balance_of(party.address)).await?;
     let delegate = client.read(contract, &votes::delegates(party.address)).await?;
