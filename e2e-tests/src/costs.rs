@@ -15,9 +15,9 @@ use florin_client::{
     metadata::{ContractMetadata, MetadataError},
     signer::Signer,
 };
+use florin_governance::proposal::Support;
 use florin_sandbox::Sandbox;
 use florin_stable::{collateral::Asset, parameter::Parameter, pause::Operation};
-use florin_governance::proposal::Support;
 use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use parity_scale_codec::Decode;
 use serde::{Deserialize, Serialize};
@@ -188,7 +188,7 @@ pub async fn measure() -> Result<Snapshots, CostError> {
     let chain = Sandbox::new();
     let native =
         Snapshot { code_size: 0, messages: BTreeMap::from([("transfer".to_owned(), native_transfer(&chain).await?)]) };
-    let mut meter = Meter { world: World::deploy(chain.clone()).await?, costs: BTreeMap::new() };
+    let mut meter = Meter { world: World::deploy(chain.clone()).await?, votes: None, costs: BTreeMap::new() };
     meter.token().await?;
     meter.oracle().await?;
     meter.positions().await?;
@@ -226,6 +226,8 @@ async fn native_transfer(chain: &Sandbox) -> Result<Cost, HarnessError> {
 
 struct Meter {
     world: World<Sandbox>,
+    /// The vote token, once it stands.
+    votes: Option<Address>,
     costs: BTreeMap<&'static str, BTreeMap<String, Cost>>,
 }
 
@@ -269,7 +271,9 @@ impl Meter {
         let name = match contract {
             contract if contract == suite.token => "token",
             contract if contract == suite.oracle => "oracle",
-            _ => "vaults",
+            contract if contract == suite.vaults => "vaults",
+            contract if Some(contract) == self.votes => "votes",
+            _ => "governor",
         };
         self.costs.entry(name).or_default().entry(message.label.to_owned()).or_insert(cost);
         Ok(())
@@ -475,7 +479,7 @@ impl Meter {
         let [first, second, third] = &realm.voters;
         let [a, b] = [first, second].map(|person| person.account().to_address());
         let value = U256::from(coins(5).raw());
-        self.world = realm.world;
+        (self.world, self.votes) = (realm.world, Some(realm.votes));
         self.call(first, votes, 0, &votes::transfer(b, value)).await?;
         self.call(first, votes, 0, &votes::approve(b, value)).await?;
         self.call(second, votes, 0, &votes::transfer_from(a, b, value)).await?;
@@ -509,8 +513,7 @@ impl Meter {
         self.call(first, governor, 0, &governor::vote(0, Support::For, "A reason.".to_owned())).await?;
         let domain = ballot_domain(&self.world.suite.client, governor).await?;
         let signature = sign_ballot(second, &domain, 0, Support::For, deadline, "A reason.");
-        let ballot =
-            governor::vote_by_signature(0, Support::For, b, deadline.raw(), "A reason.".to_owned(), signature);
+        let ballot = governor::vote_by_signature(0, Support::For, b, deadline.raw(), "A reason.".to_owned(), signature);
         self.call(third, governor, 0, &ballot).await?;
         self.world.advance(VOTING_PERIOD).await?;
         self.call(third, governor, 0, &governor::queue(0)).await?;

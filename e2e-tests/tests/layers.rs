@@ -27,8 +27,14 @@ const RULES: &[(&str, &[&str])] = &[
     ("florin-metadata", &[]),
     ("florin-bindgen", &["florin-metadata"]),
     ("florin-bindings", &["florin-units", "florin-governance", "florin-stable"]),
-    ("florin-client", &["florin-units", "florin-governance", "florin-stable", "florin-bindings", "florin-metadata", "subxt", "tokio"]),
-    ("florin-keeper", &["florin-units", "florin-stable", "florin-bindings", "florin-client", "tokio"]),
+    (
+        "florin-client",
+        &["florin-units", "florin-governance", "florin-stable", "florin-bindings", "florin-metadata", "subxt", "tokio"],
+    ),
+    (
+        "florin-keeper",
+        &["florin-units", "florin-governance", "florin-stable", "florin-bindings", "florin-client", "tokio"],
+    ),
     (
         "florin-cli",
         &[

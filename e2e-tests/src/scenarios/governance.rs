@@ -3,7 +3,7 @@
 use florin_bindings::{governor, oracle, token, vaults, votes};
 use florin_client::{
     bundle::Bundles,
-    chain::{Address, Chain, DevChain},
+    chain::{Address, DevChain},
     contract::salted_address,
     governance::{ballot_domain, call, content, delegation_domain, keccak, sign_ballot, sign_delegation},
     signer::Signer,
@@ -14,6 +14,7 @@ use florin_governance::{
     roles::RoleError,
     signing::{Domain, SignatureError},
 };
+use florin_keeper::{ExecuteKeeper, ExecuteReport, Stuck};
 use florin_stable::{
     collateral::{Asset, CollateralParams},
     parameter::Parameter,
@@ -109,12 +110,12 @@ pub async fn a_proposal_runs_from_vote_to_execution<C: DevChain + Clone>(chain: 
     assert_eq!(fee_of(&realm).await?, params.stability_fee);
 
     // The deposit goes where the proposer says, and once.
-    let treasury = realm.world.person(121).await?.account();
-    let before = client.chain().balance(&treasury).await?;
-    let settle = governor::settle(id, treasury.to_address());
+    let treasury = Address::from([0x77; 20]);
+    let before = client.chain().balance_of_address(&treasury).await?;
+    let settle = governor::settle(id, treasury);
     assert_refused!(realm.call(second, 0, &settle).await, Refused(ProposalError::NotProposer { .. }));
     assert_eq!(realm.call(first, 0, &settle).await?.value, native(10).raw());
-    assert_eq!(client.chain().balance(&treasury).await?, before + 10 * UNIT);
+    assert_eq!(client.chain().balance_of_address(&treasury).await?, before + 10 * UNIT);
     refused(realm.call(first, 0, &settle).await, &Refused(ProposalError::AlreadySettled));
     assert_eq!(client.read(realm.governor, &governor::summary()).await?.deposits, 0);
     check_books(&realm.world).await
@@ -184,7 +185,8 @@ pub async fn ballots_by_signature_count_once<C: DevChain + Clone>(chain: C) -> O
         governor::vote_by_signature(id, support, voter, deadline.raw(), String::new(), signature)
     };
     let voter = first.account().to_address();
-    let wrong_signer = |account: Address| governor::Error::Signature(SignatureError::WrongSigner { expected: account.0 });
+    let wrong_signer =
+        |account: Address| governor::Error::Signature(SignatureError::WrongSigner { expected: account.0 });
 
     // sr25519: another chain, another contract, another vote, another voter, and then the right one.
     let mut chain_id = domain.chain_id;
@@ -235,9 +237,8 @@ pub async fn ballots_by_signature_count_once<C: DevChain + Clone>(chain: C) -> O
 
     // Delegation: a nonce is used once, in order.
     let domain = delegation_domain(client, realm.votes).await?;
-    let delegate = |nonce: u64, signature: Vec<u8>| {
-        votes::delegate_by_signature(voter, wallet, nonce, deadline.raw(), signature)
-    };
+    let delegate =
+        |nonce: u64, signature: Vec<u8>| votes::delegate_by_signature(voter, wallet, nonce, deadline.raw(), signature);
     let ahead = sign_delegation(first, &domain, wallet, 1, deadline);
     let tried = client.call(relayer, realm.votes, 0, &delegate(1, ahead)).await;
     refused(tried, &votes::Error::WrongNonce { expected: 0, given: 1 });
@@ -285,10 +286,11 @@ pub async fn proposals_execute_once_in_order_and_unchanged<C: DevChain + Clone>(
     let suite = &realm.world.suite;
     let (raise, params) = raise_fee(&realm);
     let pause = call(suite.vaults, &vaults::pause(Operation::Draws));
+    let (pauses, raises) = (vec![pause.clone()], vec![raise.clone()]);
     let missing = Refused(ProposalError::UnknownPredecessor { predecessor: 0 });
-    refused(realm.propose(&[pause.clone()], Some(0)).await, &missing);
-    let before = realm.propose(&[pause.clone()], None).await?;
-    let after = realm.propose(&[raise.clone()], Some(before)).await?;
+    refused(realm.propose(&pauses, Some(0)).await, &missing);
+    let before = realm.propose(&pauses, None).await?;
+    let after = realm.propose(&raises, Some(before)).await?;
     // The second call of the third is refused until the first proposal has paused draws: unpausing is harmless, but an unknown
     // collateral type is not.
     let failing = call(suite.vaults, &vaults::set_collateral_params(9, params));
@@ -307,23 +309,26 @@ pub async fn proposals_execute_once_in_order_and_unchanged<C: DevChain + Clone>(
     realm.world.advance(TIMELOCK).await?;
 
     let execute = |id, calls: &[Call]| governor::execute(id, calls.to_vec());
-    let early = realm.call(&someone, 0, &execute(after, &[raise.clone()])).await;
+    let early = realm.call(&someone, 0, &execute(after, &raises)).await;
     refused(early, &Refused(ProposalError::PredecessorOpen { predecessor: before }));
     let unpause = call(suite.vaults, &vaults::unpause(Operation::Draws));
-    for other in [vec![], vec![unpause], vec![pause.clone(), raise.clone()], vec![Call { value: 1, ..pause.clone() }]] {
+    for other in [vec![], vec![unpause], vec![pause.clone(), raise], vec![Call { value: 1, ..pause }]] {
         let tried = realm.call(&someone, 0, &execute(before, &other)).await;
         assert_refused!(tried, Refused(ProposalError::OtherActions { .. }));
     }
-    realm.call(&someone, 0, &execute(before, &[pause.clone()])).await?;
+    realm.call(&someone, 0, &execute(before, &pauses)).await?;
     assert!(suite.client.read(suite.vaults, &vaults::pauses()).await?.draws);
-    let again = realm.call(&someone, 0, &execute(before, &[pause])).await;
+    let again = realm.call(&someone, 0, &execute(before, &pauses)).await;
     refused(again, &wrong_status(Status::Executed, Status::Ready));
-    realm.call(&someone, 0, &execute(after, &[raise])).await?;
+    realm.call(&someone, 0, &execute(after, &raises)).await?;
     assert_eq!(fee_of(&realm).await?, params.stability_fee);
 
     let tried = realm.call(&someone, 0, &execute(failed, &both)).await;
     refused(tried, &governor::Error::CallFailed { place: 1, target: suite.vaults });
-    assert!(suite.client.read(suite.vaults, &vaults::pauses()).await?.draws, "the first call was undone with the second");
+    assert!(
+        suite.client.read(suite.vaults, &vaults::pauses()).await?.draws,
+        "the first call was undone with the second"
+    );
     assert_eq!(realm.status(failed).await?, Status::Ready);
     check_books(&realm.world).await
 }
@@ -484,11 +489,8 @@ pub async fn the_defensive_track_only_lowers_risk<C: DevChain + Clone>(chain: C)
         (Parameter::StabilityFee, CollateralParams { stability_fee: Ray::ONE, ..lower }),
         (Parameter::MaxPriceAge, CollateralParams { max_price_age: Seconds::from_raw(1), ..lower }),
     ] {
-        let expected = VaultError::NotDefensive {
-            parameter,
-            current: lower.value(parameter),
-            proposed: raised.value(parameter),
-        };
+        let expected =
+            VaultError::NotDefensive { parameter, current: lower.value(parameter), proposed: raised.value(parameter) };
         let tried = realm.world.call_vaults(&guardian, 0, &tighten(raised)).await;
         refused(tried, &vaults::Error::Vault(expected));
     }
@@ -659,4 +661,39 @@ pub async fn past_parameters<C: DevChain + Clone>(chain: C, changes: u32) -> Out
     assert_eq!(client.read(safe, &vaults::params_at(0, 0)).await?, None);
     assert_eq!(client.read(safe, &vaults::params_at(7, u32::MAX)).await?, None);
     check_books(&world).await
+}
+
+/// The bot queues what is carried, executes what is due, and says what is stuck and why.
+pub async fn the_executor_queues_and_executes_what_is_due<C: DevChain + Clone>(chain: C) -> Outcome {
+    let realm = Realm::deploy(chain).await?;
+    realm.hand_over().await?;
+    let client = realm.world.suite.client.clone();
+    let mut bot = ExecuteKeeper::new(client, realm.governor, realm.world.person(140).await?);
+    let (raise, params) = raise_fee(&realm);
+    let failing = call(realm.world.suite.vaults, &vaults::set_collateral_params(9, params));
+    let good = realm.propose(&[raise], None).await?;
+    let bad = realm.propose(&[failing], None).await?;
+    let lost = realm.propose(&[call(realm.governor, &governor::set_rules(governance_rules()))], None).await?;
+    realm.world.advance(VOTING_DELAY).await?;
+    for id in [good, bad] {
+        for voter in &realm.voters {
+            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
+        }
+    }
+    assert_eq!(bot.step().await?, ExecuteReport::default(), "nothing is due while there are votes");
+    realm.world.advance(VOTING_PERIOD).await?;
+    let report = bot.step().await?;
+    assert_eq!((report.queued, report.executed, report.stuck), (vec![good, bad], vec![], vec![]));
+    assert_eq!(bot.step().await?, ExecuteReport::default(), "nothing is due in the timelock");
+    realm.world.advance(TIMELOCK).await?;
+    let report = bot.step().await?;
+    let failed = governor::Error::CallFailed { place: 0, target: realm.world.suite.vaults };
+    assert_eq!((report.executed, report.stuck), (vec![good], vec![(bad, Stuck::Refused(failed))]));
+    assert!(report.fees > 0);
+    assert_eq!(fee_of(&realm).await?, params.stability_fee);
+    assert_eq!(realm.status(lost).await?, Status::Defeated);
+    realm.world.advance(8 * 86_400).await?;
+    assert_eq!(bot.step().await?, ExecuteReport::default(), "what was stuck has expired");
+    assert_eq!(realm.status(bad).await?, Status::Expired);
+    Ok(())
 }

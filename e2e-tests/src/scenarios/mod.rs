@@ -72,7 +72,8 @@ macro_rules! for_each_scenario {
             every_role_belongs_to_the_governor_after_handover,
             t05_a_new_minter_waits_for_the_timelock,
             t15_votes_bought_at_the_snapshot_count_nothing,
-            every_past_parameter_can_be_asked_for
+            every_past_parameter_can_be_asked_for,
+            the_executor_queues_and_executes_what_is_due
         }
     };
 }

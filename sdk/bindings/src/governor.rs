@@ -2,17 +2,13 @@
 
 //! `florin-governor`: Proposals, votes, timelock: what holds every role of the suite.
 use parity_scale_codec::{Decode, Encode};
-pub use crate::shared::{
-    ActionError, Call, Progress, Proposal, ProposalError, RoleError, Rule, RuleError,
-    Rules, SignatureError, Status, Support, Tally,
-};
 pub use events::*;
 pub use messages::*;
 /// `Ballot` of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Ballot {
     /// Support.
-    pub support: crate::shared::Support,
+    pub support: florin_governance::proposal::Support,
     /// Power.
     pub power: u128,
 }
@@ -21,19 +17,19 @@ pub struct Ballot {
 pub enum Error {
     /// Proposal.
     #[codec(index = 0)]
-    Proposal(crate::shared::ProposalError),
+    Proposal(florin_governance::proposal::ProposalError),
     /// Action.
     #[codec(index = 1)]
-    Action(crate::shared::ActionError),
+    Action(florin_governance::action::ActionError),
     /// Rule.
     #[codec(index = 2)]
-    Rule(crate::shared::RuleError),
+    Rule(florin_governance::rules::RuleError),
     /// Role.
     #[codec(index = 3)]
-    Role(crate::shared::RoleError),
+    Role(florin_governance::roles::RoleError),
     /// Signature.
     #[codec(index = 4)]
-    Signature(crate::shared::SignatureError),
+    Signature(florin_governance::signing::SignatureError),
     /// Only proposal.
     #[codec(index = 5)]
     OnlyProposal {
@@ -104,20 +100,20 @@ pub struct Index {
 /// How the contract is created.
 pub mod constructors {
     use crate::{message::call, Constructor};
-    /// A governor by the votes of a token, with its first rules and a guardian (zero for nobody) whose term ends at a time in
-    /// seconds since 1970. From then on only proposals change either.
+    /// A governor by the votes of a token, with its first rules and a guardian (zero for nobody) for a term in seconds. From then
+    /// on only proposals change either.
     ///
     /// Errors: `Rule`, `Role` where the term is out of bounds.
     pub fn new(
         votes: primitive_types::H160,
-        rules: crate::shared::Rules,
+        rules: florin_governance::rules::Rules,
         guardian: primitive_types::H160,
-        until: u64,
+        term: u64,
     ) -> Constructor {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &(votes, rules, guardian, until)),
+            data: call(0x9bae9d5e, &(votes, rules, guardian, term)),
         }
     }
 }
@@ -130,7 +126,7 @@ pub mod messages {
     /// Errors: `Action`, `TextTooLong`, `TooLittlePower`, `WrongDeposit`, `UnknownPredecessor`, `NoAnswer`.
     /// Event: `Proposed`.
     pub fn propose(
-        calls: Vec<crate::shared::Call>,
+        calls: Vec<florin_governance::action::Call>,
         description: String,
         predecessor: Option<u32>,
     ) -> Message<u32, crate::governor::Error> {
@@ -147,7 +143,7 @@ pub mod messages {
     /// Errors: `UnknownProposal`, `WrongStatus`, `NoPower`, `AlreadyVoted`, `TextTooLong`, `NoAnswer`. Event: `VoteCast`.
     pub fn vote(
         proposal: u32,
-        support: crate::shared::Support,
+        support: florin_governance::proposal::Support,
         reason: String,
     ) -> Message<(), crate::governor::Error> {
         Message::new(
@@ -164,7 +160,7 @@ pub mod messages {
     /// Errors: those of `vote`, `Signature`. Event: `VoteCast`.
     pub fn vote_by_signature(
         proposal: u32,
-        support: crate::shared::Support,
+        support: florin_governance::proposal::Support,
         voter: primitive_types::H160,
         deadline: u64,
         reason: String,
@@ -191,7 +187,7 @@ pub mod messages {
     /// Event: `ProposalMoved`.
     pub fn execute(
         proposal: u32,
-        calls: Vec<crate::shared::Call>,
+        calls: Vec<florin_governance::action::Call>,
     ) -> Message<(), crate::governor::Error> {
         Message::new("execute", true, false, true, call(0xd00ec894, &(proposal, calls)))
     }
@@ -225,7 +221,7 @@ pub mod messages {
     ///
     /// Errors: `OnlyProposal`, `Rule`. Event: `RulesChanged`.
     pub fn set_rules(
-        rules: crate::shared::Rules,
+        rules: florin_governance::rules::Rules,
     ) -> Message<(), crate::governor::Error> {
         Message::new("set_rules", true, false, true, call(0xd87a8c7b, &(rules,)))
     }
@@ -247,14 +243,27 @@ pub mod messages {
     /// Where a proposal stands now. Errors: `UnknownProposal`.
     pub fn status(
         proposal: u32,
-    ) -> Message<crate::shared::Status, crate::governor::Error> {
+    ) -> Message<florin_governance::proposal::Status, crate::governor::Error> {
         Message::new("status", false, false, true, call(0xdba3ea4d, &(proposal,)))
     }
     /// A proposal as it is stored.
     pub fn proposal(
         proposal: u32,
-    ) -> Message<Option<crate::shared::Proposal>, crate::NoError> {
+    ) -> Message<Option<florin_governance::proposal::Proposal>, crate::NoError> {
         Message::new("proposal", false, false, false, call(0x025aac7e, &(proposal,)))
+    }
+    /// The hash by which calls would be known, with the code that their targets have now.
+    pub fn actions_hash(
+        calls: Vec<florin_governance::action::Call>,
+        predecessor: Option<u32>,
+    ) -> Message<[u8; 32], crate::NoError> {
+        Message::new(
+            "actions_hash",
+            false,
+            false,
+            false,
+            call(0x7a5b1c88, &(calls, predecessor)),
+        )
     }
     /// What an account voted; none where it did not.
     pub fn ballot(
@@ -268,13 +277,13 @@ pub mod messages {
         Message::new("summary", false, false, false, call(0x72b54511, &()))
     }
     /// The rules of proposals made now.
-    pub fn current_rules() -> Message<crate::shared::Rules, crate::NoError> {
+    pub fn current_rules() -> Message<florin_governance::rules::Rules, crate::NoError> {
         Message::new("current_rules", false, false, false, call(0x3649e1a1, &()))
     }
     /// The rules at the end of a block of the past, or now; none before the first.
     pub fn rules_at(
         block: u32,
-    ) -> Message<Option<crate::shared::Rules>, crate::NoError> {
+    ) -> Message<Option<florin_governance::rules::Rules>, crate::NoError> {
         Message::new("rules_at", false, false, false, call(0xe3dee733, &(block,)))
     }
     /// Governor (the contract itself), named successor (none ever), guardian and the end of its term; zero for nobody.
@@ -353,7 +362,7 @@ pub mod events {
         /// The proposal.
         pub proposal: u32,
         /// Where it stands now.
-        pub status: crate::shared::Status,
+        pub status: florin_governance::proposal::Status,
         /// When it may be executed, in seconds since 1970; zero where it never may any more.
         pub ready_at: u64,
     }
@@ -378,9 +387,9 @@ pub mod events {
         /// Who made it.
         pub proposer: primitive_types::H160,
         /// The record.
-        pub record: crate::shared::Proposal,
+        pub record: florin_governance::proposal::Proposal,
         /// What it would do.
-        pub calls: Vec<crate::shared::Call>,
+        pub calls: Vec<florin_governance::action::Call>,
         /// What it is for.
         pub description: String,
     }
@@ -426,7 +435,7 @@ pub mod events {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct RulesChanged {
         /// The rules now, for proposals to come.
-        pub rules: crate::shared::Rules,
+        pub rules: florin_governance::rules::Rules,
     }
     impl ContractEvent for RulesChanged {
         const LABEL: &'static str = "RulesChanged";
@@ -449,13 +458,13 @@ pub mod events {
         /// The voter.
         pub voter: primitive_types::H160,
         /// How.
-        pub support: crate::shared::Support,
+        pub support: florin_governance::proposal::Support,
         /// With how much power, in raw units.
         pub power: u128,
         /// Why.
         pub reason: String,
         /// The record now: votes, and the end of the vote.
-        pub record: crate::shared::Proposal,
+        pub record: florin_governance::proposal::Proposal,
     }
     impl ContractEvent for VoteCast {
         const LABEL: &'static str = "VoteCast";

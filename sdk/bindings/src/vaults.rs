@@ -381,6 +381,33 @@ pub mod messages {
             call(0xa8d5c7fe, &(collateral_type,)),
         )
     }
+    /// A collateral type's parameters at the end of a block of the past, or now; none before it was added.
+    pub fn params_at(
+        collateral_type: u32,
+        block: u32,
+    ) -> Message<Option<florin_stable::collateral::CollateralParams>, crate::NoError> {
+        Message::new(
+            "params_at",
+            false,
+            false,
+            false,
+            call(0xdfc8f86d, &(collateral_type, block)),
+        )
+    }
+    /// One of them as a plain number, in the unit that `Parameter` names.
+    pub fn param_at(
+        collateral_type: u32,
+        parameter: florin_stable::parameter::Parameter,
+        block: u32,
+    ) -> Message<Option<u128>, crate::NoError> {
+        Message::new(
+            "param_at",
+            false,
+            false,
+            false,
+            call(0x4b06fe8b, &(collateral_type, parameter, block)),
+        )
+    }
     /// A running auction.
     pub fn auction(
         auction: u64,

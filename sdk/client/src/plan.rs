@@ -150,11 +150,7 @@ impl DeploymentPlan {
     ///
     /// # Errors
     /// [`PlanError::Reference`] where a reference means nothing.
-    pub fn resolve(
-        text: &str,
-        address: impl Fn(&str) -> Option<String>,
-        now: u64,
-    ) -> Result<String, PlanError> {
+    pub fn resolve(text: &str, address: impl Fn(&str) -> Option<String>, now: u64) -> Result<String, PlanError> {
         let mut resolved = String::new();
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {

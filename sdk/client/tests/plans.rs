@@ -66,7 +66,16 @@ fn references_are_replaced() {
 
 #[test]
 fn references_that_mean_nothing_are_named() {
-    for text in ["${oracle}", "${token", "${account:mallory}", "${wad:x}", "${amount:1}", "${amount:1:x}", "${days:x}", "${net:1}"] {
+    for text in [
+        "${oracle}",
+        "${token",
+        "${account:mallory}",
+        "${wad:x}",
+        "${amount:1}",
+        "${amount:1:x}",
+        "${days:x}",
+        "${net:1}",
+    ] {
         let error = resolve(text).expect_err("nothing");
         assert!(matches!(&error, PlanError::Reference { argument, .. } if argument == text), "{text}: {error}");
     }

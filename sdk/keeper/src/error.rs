@@ -1,7 +1,7 @@
 //! Why a keeper's round ended early.
 
-use florin_bindings::{token, vaults, NoError};
-use florin_client::{chain::Address, contract::CallError, error::ChainError};
+use florin_bindings::{governor, token, vaults, NoError};
+use florin_client::{chain::Address, contract::CallError, error::ChainError, governance::GovernanceError};
 use florin_stable::{oracle::OracleError, AuctionId, CollateralTypeId, PositionId, VaultError};
 use florin_units::MathError;
 
@@ -25,6 +25,12 @@ pub enum KeeperError {
     /// The coin did not answer.
     #[error("the coin: {0}")]
     Token(#[from] CallError<token::Error>),
+    /// The governor did not answer.
+    #[error("the governor: {0}")]
+    Governor(#[from] CallError<governor::Error>),
+    /// A proposal cannot be read.
+    #[error(transparent)]
+    Governance(#[from] GovernanceError),
     /// The vaults have no such collateral type.
     #[error("the vaults have no collateral type {id}")]
     UnknownCollateralType {

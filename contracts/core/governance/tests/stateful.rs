@@ -353,7 +353,8 @@ impl Run {
 
     /// What must hold after every step.
     fn check(&self) {
-        let power: u128 = self.world.checkpoints.values().filter_map(|history| history.last()).map(|last| last.power).sum();
+        let power: u128 =
+            self.world.checkpoints.values().filter_map(|history| history.last()).map(|last| last.power).sum();
         assert_eq!(power, SUPPLY, "all power is the supply: nothing counts twice, nothing is lost");
         assert!(self.world.deposits <= self.held, "deposits are covered");
         let recent = self.world.proposals.len().saturating_sub(8);
