@@ -1,9 +1,13 @@
 //! Who may do what, and what a refusal leaves behind.
 
+use std::collections::BTreeSet;
+
 use florin_bindings::{oracle, token, vaults, Message};
 use florin_client::{
+    bundle::Bundles,
     chain::{Address, DevChain},
     contract::CallError,
+    metadata::ContractMetadata,
     signer::Signer,
 };
 use florin_stable::{
@@ -32,6 +36,7 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
     let someone = anybody.account().to_address();
     let params = collateral_params(Asset::Native, 18, NATIVE_FEED);
     let (guardian, feeder) = (&world.guardian, &world.feeders[0]);
+    let mut tested = BTreeSet::new();
     let until = world.suite.now().await?.raw() + 86_400;
     let quote = florin_stable::oracle::Quote {
         price: dollars(1),
@@ -40,61 +45,106 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
     };
 
     for outsider in [guardian, feeder, &anybody] {
-        denied_by_vaults(&world, outsider, &vaults::add_collateral(1, params)).await?;
-        denied_by_vaults(&world, outsider, &vaults::set_collateral_params(0, params)).await?;
-        denied_by_vaults(&world, outsider, &vaults::unpause(Operation::Draws)).await?;
-        denied_by_vaults(&world, outsider, &vaults::name_governor(someone)).await?;
-        denied_by_vaults(&world, outsider, &vaults::accept_governor()).await?;
-        denied_by_vaults(&world, outsider, &vaults::set_guardian(someone, until)).await?;
-        denied_by_vaults(&world, outsider, &vaults::on_price(NATIVE_FEED, quote)).await?;
-        denied_by_oracle(&world, outsider, &oracle::add_feed(9, feed_config())).await?;
-        denied_by_oracle(&world, outsider, &oracle::set_feed_config(NATIVE_FEED, feed_config())).await?;
-        denied_by_oracle(&world, outsider, &oracle::add_feeder(NATIVE_FEED, someone)).await?;
-        denied_by_oracle(&world, outsider, &oracle::remove_feeder(NATIVE_FEED, someone)).await?;
-        denied_by_oracle(&world, outsider, &oracle::set_listener(NATIVE_FEED, 1, someone)).await?;
-        denied_by_oracle(&world, outsider, &oracle::unfreeze(NATIVE_FEED)).await?;
-        denied_by_oracle(&world, outsider, &oracle::name_governor(someone)).await?;
-        denied_by_oracle(&world, outsider, &oracle::accept_governor()).await?;
-        denied_by_oracle(&world, outsider, &oracle::set_guardian(someone, until)).await?;
-        denied_by_token(&world, outsider, &token::set_minter(someone, 1, 1, 0)).await?;
-        denied_by_token(&world, outsider, &token::resume_minting()).await?;
-        denied_by_token(&world, outsider, &token::name_governor(someone)).await?;
-        denied_by_token(&world, outsider, &token::accept_governor()).await?;
-        denied_by_token(&world, outsider, &token::set_guardian(someone, until)).await?;
-        denied_by_token(&world, outsider, &token::mint(someone, 1)).await?;
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::add_collateral(1, params)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::set_collateral_params(0, params)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::unpause(Operation::Draws)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::name_governor(someone)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::accept_governor()).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::on_price(NATIVE_FEED, quote)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::add_feed(9, feed_config())).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_feed_config(NATIVE_FEED, feed_config())).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::add_feeder(NATIVE_FEED, someone)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::remove_feeder(NATIVE_FEED, someone)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_listener(NATIVE_FEED, 1, someone)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::unfreeze(NATIVE_FEED)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::name_governor(someone)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::accept_governor()).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::set_minter(someone, 1, 1, 0)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::resume_minting()).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::name_governor(someone)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::accept_governor()).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::mint(someone, 1)).await?);
     }
     for outsider in [feeder, &anybody] {
-        denied_by_vaults(&world, outsider, &vaults::pause(Operation::Draws)).await?;
-        denied_by_oracle(&world, outsider, &oracle::freeze(NATIVE_FEED)).await?;
-        denied_by_token(&world, outsider, &token::pause_minting()).await?;
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::pause(Operation::Draws)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::tighten(0, params)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::lower_limits(world.suite.vaults, 1, 1)).await?);
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::freeze(NATIVE_FEED)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::pause_minting()).await?);
     }
     for outsider in [&world.governor, guardian, &anybody] {
-        denied_by_oracle(&world, outsider, &oracle::report(NATIVE_FEED, dollars(1))).await?;
+        tested.insert(denied_by_oracle(&world, outsider, &oracle::report(NATIVE_FEED, dollars(1))).await?);
+        let batch = oracle::report_batch(vec![(NATIVE_FEED, dollars(1))]);
+        tested.insert(denied_by_oracle(&world, outsider, &batch).await?);
     }
     // Not even the governor is the oracle, or a minter.
-    denied_by_vaults(&world, &world.governor, &vaults::on_price(NATIVE_FEED, quote)).await?;
-    denied_by_token(&world, &world.governor, &token::mint(someone, 1)).await?;
+    tested.insert(denied_by_vaults(&world, &world.governor, &vaults::on_price(NATIVE_FEED, quote)).await?);
+    tested.insert(denied_by_token(&world, &world.governor, &token::mint(someone, 1)).await?);
+
+    every_message_has_its_place(&tested);
 
     // The two-step transfer: nothing changes hands before the named one accepts.
     world.govern_vaults(&vaults::name_governor(someone)).await?;
-    denied_by_vaults(&world, &anybody, &vaults::set_guardian(someone, until)).await?;
+    tested.insert(denied_by_vaults(&world, &anybody, &vaults::set_guardian(someone, until)).await?);
     world.call_vaults(&anybody, 0, &vaults::accept_governor()).await?;
-    denied_by_vaults(&world, &world.governor, &vaults::set_guardian(someone, until)).await?;
+    tested.insert(denied_by_vaults(&world, &world.governor, &vaults::set_guardian(someone, until)).await?);
     world.call_vaults(&anybody, 0, &vaults::set_guardian(someone, until)).await?;
     check_books(&world).await
+}
+
+/// Messages that anybody may send, for what is their own or for everybody.
+const ANYBODY: [(&str, &str); 21] = [
+    ("vaults", "open"),
+    ("vaults", "deposit"),
+    ("vaults", "withdraw"),
+    ("vaults", "draw"),
+    ("vaults", "repay"),
+    ("vaults", "close"),
+    ("vaults", "liquidate"),
+    ("vaults", "take"),
+    ("vaults", "redo"),
+    ("vaults", "heal"),
+    ("vaults", "accrue"),
+    ("vaults", "sync_price"),
+    ("vaults", "claim"),
+    ("vaults", "claim_reward"),
+    ("oracle", "poke"),
+    ("token", "transfer"),
+    ("token", "transferWithReference"),
+    ("token", "approve"),
+    ("token", "transferFrom"),
+    ("token", "burn"),
+    ("token", "burnFrom"),
+];
+
+/// Each message that changes something was refused to outsiders above or is anybody's; the contracts' own metadata say which there
+/// are, so a new one cannot be forgotten.
+fn every_message_has_its_place(tested: &BTreeSet<(&'static str, &'static str)>) {
+    for contract in ["token", "oracle", "vaults"] {
+        let bundle = Bundles::find().load(contract).expect("the bundle is built");
+        let metadata = ContractMetadata::from_json(&bundle.metadata).expect("its metadata can be read");
+        for message in metadata.messages().iter().filter(|message| message.mutates) {
+            let place = (contract, message.label.as_str());
+            let (is_tested, is_open) = (tested.contains(&place), ANYBODY.contains(&place));
+            assert!(is_tested != is_open, "{place:?}: refused to outsiders {is_tested}, anybody's {is_open}");
+        }
+    }
 }
 
 async fn denied_by_vaults<C: DevChain, T: Decode + core::fmt::Debug>(
     world: &World<C>,
     outsider: &Signer,
     message: &Message<T, vaults::Error>,
-) -> Outcome {
+) -> Result<(&'static str, &'static str), HarnessError> {
     let account = outsider.account();
     match world.suite.client.dry_run(&account, world.suite.vaults, 0, message).await {
         Err(CallError::Refused {
             error: vaults::Error::Vault(VaultError::Role(_)) | vaults::Error::NotOracle { .. },
             ..
-        }) => Ok(()),
+        }) => Ok(("vaults", message.label)),
         other => panic!("{} by {account:?}: {other:?}", message.label),
     }
 }
@@ -103,10 +153,12 @@ async fn denied_by_oracle<C: DevChain, T: Decode + core::fmt::Debug>(
     world: &World<C>,
     outsider: &Signer,
     message: &Message<T, OracleError>,
-) -> Outcome {
+) -> Result<(&'static str, &'static str), HarnessError> {
     let account = outsider.account();
     match world.suite.client.dry_run(&account, world.suite.oracle, 0, message).await {
-        Err(CallError::Refused { error: OracleError::Role(_) | OracleError::NotFeeder { .. }, .. }) => Ok(()),
+        Err(CallError::Refused { error: OracleError::Role(_) | OracleError::NotFeeder { .. }, .. }) => {
+            Ok(("oracle", message.label))
+        }
         other => panic!("{} by {account:?}: {other:?}", message.label),
     }
 }
@@ -115,13 +167,13 @@ async fn denied_by_token<C: DevChain, T: Decode + core::fmt::Debug>(
     world: &World<C>,
     outsider: &Signer,
     message: &Message<T, token::CoinError>,
-) -> Outcome {
+) -> Result<(&'static str, &'static str), HarnessError> {
     let account = outsider.account();
     match world.suite.client.dry_run(&account, world.suite.token, 0, message).await {
         Err(CallError::Refused {
             error: token::CoinError::NotAuthorised { .. } | token::CoinError::NotMinter { .. },
             ..
-        }) => Ok(()),
+        }) => Ok(("token", message.label)),
         other => panic!("{} by {account:?}: {other:?}", message.label),
     }
 }

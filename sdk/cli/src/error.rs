@@ -450,6 +450,9 @@ impl CliError {
             }
             Self::Metadata(_) => "florin contract messages CONTRACT",
             Self::ProposalContent { is_missing: true, .. } => "name a node that keeps old blocks with --url",
+            Self::ProposalContent { .. } => "do not vote on it; ask another node with --url",
+            Self::ProposalFile { .. } => "florin help gov propose shows what the file holds",
+            Self::BallotFile { .. } => "florin gov vote N for --sign > FILE writes one",
             Self::CommandLine { .. } => "florin help",
             Self::NotConfirmed => "run it again and answer y, or give --yes",
             Self::Amount(AmountError::OtherUnit { .. }) => "florin help amounts",
@@ -644,7 +647,7 @@ mod tests {
     fn every_error_says_what_to_do_next() {
         let text = || "x".to_owned();
         let path = || PathBuf::from("x");
-        let errors: [CliError; 20] = [
+        let errors: [CliError; 24] = [
             AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
             MomentError::Past { text: text(), now: 0 }.into(),
             SignerError::File { path: path(), cause: text() }.into(),
@@ -662,6 +665,10 @@ mod tests {
             DeployError::Refused { step: text(), returned: text() }.into(),
             CliError::NotConfirmed,
             CliError::MetadataFile { path: path(), cause: text() },
+            CliError::ProposalFile { path: path(), cause: text() },
+            CliError::BallotFile { path: path(), cause: text() },
+            CliError::ProposalContent { cause: text(), is_missing: true },
+            CliError::ProposalContent { cause: text(), is_missing: false },
             CliError::NotErc20 { token: Address::zero(), message: "decimals" },
             CliError::System { act: text(), cause: text() },
             CliError::RefusedByMetadata { message: text(), code: text(), returned: text(), error: json!({}) },

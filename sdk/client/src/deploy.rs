@@ -62,8 +62,7 @@ pub async fn apply<C: Chain>(
 ) -> Result<(), DeployError> {
     let info = client.chain().info().await?;
     book.check(&info)?;
-    let now = client.chain().head().await?.timestamp_ms / 1_000;
-    let run = Run { client, deployer, plan, bundles, info, now };
+    let run = Run { client, deployer, plan, bundles, info };
     for step in &plan.contracts {
         progress(run.contract(step, book).await?);
     }
@@ -79,8 +78,6 @@ struct Run<'a, C> {
     plan: &'a DeploymentPlan,
     bundles: &'a Bundles,
     info: ChainInfo,
-    /// The chain's time when the run began, in seconds since 1970.
-    now: u64,
 }
 
 impl<C: Chain> Run<'_, C> {
@@ -90,7 +87,7 @@ impl<C: Chain> Run<'_, C> {
             return self.keep(step, deployed, &bundle).await;
         }
         let metadata = metadata_of(&bundle)?;
-        let args = self.resolve(&step.args, book)?;
+        let args = self.resolve(&step.args, book).await?;
         let data = metadata
             .encode_constructor(&step.constructor, &args)
             .map_err(|error| DeployError::Encode { step: step.name.clone(), error: error.into() })?;
@@ -147,7 +144,7 @@ impl<C: Chain> Run<'_, C> {
             .ok_or_else(|| PlanError::UnknownContract { step: id.clone(), contract: step.contract.clone() })?;
         let (contract, bundle) = (deployed.address, self.bundles.load(&deployed.bundle)?);
         let metadata = metadata_of(&bundle)?;
-        let args = self.resolve(&step.args, book)?;
+        let args = self.resolve(&step.args, book).await?;
         let data = metadata
             .encode_message(&step.message, &args)
             .map_err(|error| DeployError::Encode { step: id.clone(), error: error.into() })?;
@@ -180,14 +177,16 @@ impl<C: Chain> Run<'_, C> {
         Ok(Progress::CallMade { step: id, fee: receipt.fee })
     }
 
-    fn resolve(&self, args: &[String], book: &AddressBook) -> Result<Vec<String>, PlanError> {
+    async fn resolve(&self, args: &[String], book: &AddressBook) -> Result<Vec<String>, DeployError> {
+        // Asked for each time: a new chain has no time before its first block.
+        let now = self.client.chain().head().await?.timestamp_ms / 1_000;
         let address = |name: &str| {
             if name == DEPLOYER {
                 return Some(format!("{:?}", self.deployer.account().to_address()));
             }
             book.contracts.get(name).map(|deployed| format!("{:?}", deployed.address))
         };
-        args.iter().map(|text| DeploymentPlan::resolve(text, address, self.now)).collect()
+        args.iter().map(|text| Ok(DeploymentPlan::resolve(text, address, now)?)).collect()
     }
 
     fn value(&self, step: &str, text: Option<&str>) -> Result<u128, PlanError> {
