@@ -314,6 +314,7 @@ impl Meter {
         self.call(&guardian, coin, 0, &token::pause_minting()).await?;
         self.call(&governor, coin, 0, &token::resume_minting()).await?;
         self.call(&guardian, coin, 0, &token::lower_limits(m, limit / 2, limit / 2)).await?;
+        self.call(&governor, coin, 0, &token::end_defence(m)).await?;
         let until = self.world.suite.now().await.map_err(HarnessError::from)?.raw() + GUARDIAN_TERM;
         self.call(&governor, coin, 0, &token::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, coin, 0, &token::name_governor(a)).await?;
@@ -461,6 +462,8 @@ impl Meter {
         self.call(&governor, safe, 0, &vaults::unpause(Operation::Draws)).await?;
         params.safety_ratio = Bps::from_raw(15_500);
         self.call(&guardian, safe, 0, &vaults::tighten(0, params)).await?;
+        self.ask(safe, &vaults::is_defended(0)).await?;
+        self.call(&governor, safe, 0, &vaults::end_defence(0)).await?;
         let until = self.world.suite.now().await.map_err(HarnessError::from)?.raw() + GUARDIAN_TERM;
         self.call(&governor, safe, 0, &vaults::set_guardian(guardian.account().to_address(), until)).await?;
         self.call(&governor, safe, 0, &vaults::name_governor(guardian.account().to_address())).await?;

@@ -525,6 +525,8 @@ fn power(home: &Home) {
     assert_eq!(human(&home.ok("gov power bob"), "power"), "100000000 FLRV");
     home.ok("gov delegate me");
     home.fails("gov delegate mallory --yes", 2, "INVALID_ADDRESS");
+    // Power counts as of the block before: what came back in the last block counts from the next one on.
+    home.ok("node seal");
 }
 
 fn seconds(rules: &Value, name: &str) -> u64 {

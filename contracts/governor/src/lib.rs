@@ -172,7 +172,7 @@ pub mod governor {
             description: String,
             predecessor: Option<u32>,
         ) -> Result<u32, Error> {
-            action::check(&calls)?;
+            action::check(&calls, code)?;
             check_length(&description, MAXIMUM_DESCRIPTION)?;
             let mut index = self.index();
             let (id, proposer) = (index.proposals, self.env().caller());
@@ -250,10 +250,13 @@ pub mod governor {
             let record = record.execute(hash, before.as_ref(), self.now())?;
             self.write(proposal, &record);
             let own = self.env().address();
-            for (place, call) in (0u32..).zip(calls) {
+            let codes: Vec<_> = calls.iter().map(|call| code(&call.target)).collect();
+            for ((place, call), voted) in (0u32..).zip(calls).zip(codes) {
                 let target = Address::from(call.target);
-                // Only its own rules may be changed from within: nobody else may call back.
-                if !host::call(target, call.value, &call.data, target == own) {
+                // A call before this one may have changed the code. Only its own rules may be changed from within: nobody else may
+                // call back.
+                let is_same = code(&call.target) == voted;
+                if !is_same || !host::call(target, call.value, &call.data, target == own) {
                     return Err(Error::CallFailed { place, target });
                 }
             }
@@ -300,13 +303,16 @@ pub mod governor {
         }
 
         /// Takes over the governor's role of a contract that has named this one as successor. Anyone may: it only adds to what is
-        /// governed by votes.
+        /// governed by votes. Does nothing where the role is held already.
         ///
         /// Errors: `RoleNotAccepted`. Event: `RoleAccepted`.
         #[ink(message)]
         pub fn accept_role(&mut self, contract: Address) -> Result<(), Error> {
+            if self.governs(contract) {
+                return Ok(());
+            }
             let selector: [u8; 4] = ink::selector_bytes!("accept_governor");
-            if !host::call(contract, 0, &selector, false) {
+            if !host::call(contract, 0, &selector, false) || !self.governs(contract) {
                 return Err(Error::RoleNotAccepted { contract });
             }
             self.env().emit_event(RoleAccepted { contract });
@@ -456,6 +462,16 @@ pub mod governor {
             }
         }
 
+        /// Whether a contract says that this one governs it.
+        fn governs(&self, contract: Address) -> bool {
+            let holders = build_call_ink::<Environment>()
+                .call(contract)
+                .exec_input(ExecutionInput::new(Selector::new(ink::selector_bytes!("role_holders"))))
+                .returns::<(Address, Address, Address, u64)>()
+                .try_invoke();
+            matches!(holders, Ok(Ok((holder, ..))) if holder == self.env().address())
+        }
+
         /// Nothing may end with less in hand than the deposits.
         fn check_covered(&self) -> Result<(), Error> {
             let (owed, held) = (self.index().deposits, self.env().balance());
@@ -502,8 +518,12 @@ pub mod governor {
 
     /// The hash of calls with the code that their targets have now.
     fn actions(calls: &[Call], predecessor: Option<u32>) -> Hash32 {
-        let code = |target: &[u8; 20]| ink::env::code_hash(&Address::from(*target)).ok().map(|hash| hash.0);
         action::hash(calls, predecessor, code, host::keccak)
+    }
+
+    /// The code of an address; none where there is no contract.
+    fn code(target: &[u8; 20]) -> Option<Hash32> {
+        ink::env::code_hash(&Address::from(*target)).ok().map(|hash| hash.0)
     }
 
     fn amount(value: U256) -> Result<u128, Error> {

@@ -80,6 +80,14 @@ pub mod token {
         pub provenance: u8,
     }
 
+    /// The limits of a minter may be raised again.
+    #[ink(event)]
+    pub struct DefenceEnded {
+        /// The minter.
+        #[ink(topic)]
+        pub minter: Address,
+    }
+
     /// Minting was paused or resumed.
     #[ink(event)]
     pub struct MintingPaused {
@@ -110,6 +118,7 @@ pub mod token {
         minters: Mapping<Address, MinterRecord, ManualKey<0x544F_0004>>,
         roles: Lazy<RolesRecord, ManualKey<0x544F_0005>>,
         minting_paused: Lazy<bool, ManualKey<0x544F_0006>>,
+        defended: Mapping<Address, (), ManualKey<0x544F_0007>>,
     }
 
     impl Token {
@@ -123,6 +132,7 @@ pub mod token {
                 minters: Mapping::new(),
                 roles: Lazy::new(),
                 minting_paused: Lazy::new(),
+                defended: Mapping::new(),
             };
             token.total_supply.set(&0);
             token.roles.set(&RolesRecord(Roles::new(token.env().caller().0)));
@@ -252,7 +262,7 @@ pub mod token {
         /// Adds a minter, with a full bucket, or changes its limits; provenance is 0 vaults, 1 peg, 2 reserve, 3 bridge and
         /// cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
         ///
-        /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`. Event: `MinterSet`.
+        /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands. Event: `MinterSet`.
         #[ink(message, name = "setMinter")]
         pub fn set_minter(
             &mut self,
@@ -268,6 +278,9 @@ pub mod token {
             let record = match self.minters.get(minter) {
                 None => Minter::new(source, limits, self.now(), &permit),
                 Some(MinterRecord(known)) if known.provenance == source => {
+                    if self.defended.contains(minter) {
+                        known.check_not_higher(limits)?;
+                    }
                     known.set_limits(limits, self.now(), &permit)?
                 }
                 Some(_) => return Err(Error::ProvenanceChanged()),
@@ -285,9 +298,23 @@ pub mod token {
             let permit = self.permit::<Guardian>()?;
             let limits = Limits { ceiling: Wad::from_raw(ceiling), limit_per_day: Wad::from_raw(limit_per_day) };
             let record = self.minter_of(minter)?.lower_limits(limits, self.now(), &permit)?;
+            self.defended.insert(minter, &());
             self.minters.insert(minter, &MinterRecord(record));
             let provenance = number_of(record.provenance);
             self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
+            Ok(())
+        }
+
+        /// Ends the defence of a minter: its limits may be raised again. Until then no change may, so that a proposal that was made before
+        /// the defence cannot undo it. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`, `NotMinter`. Event: `DefenceEnded`.
+        #[ink(message, name = "endDefence")]
+        pub fn end_defence(&mut self, minter: Address) -> Result<(), Error> {
+            self.permit::<Governor>()?;
+            self.minter_of(minter)?;
+            self.defended.remove(minter);
+            self.env().emit_event(DefenceEnded { minter });
             Ok(())
         }
 

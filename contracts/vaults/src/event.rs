@@ -174,6 +174,14 @@ pub struct CollateralConfigured {
     pub params: CollateralParams,
 }
 
+/// The parameters of a collateral type may be loosened again.
+#[ink::event]
+pub struct DefenceEnded {
+    /// The type.
+    #[ink(topic)]
+    pub collateral_type: u32,
+}
+
 /// What stands still changed.
 #[ink::event]
 pub struct PausesChanged {

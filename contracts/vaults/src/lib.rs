@@ -54,6 +54,7 @@ pub mod vaults {
         pub(crate) rewards: Mapping<Address, u128, ManualKey<0x5641_000B>>,
         pub(crate) past_lengths: Mapping<u32, u32, ManualKey<0x5641_000C>>,
         pub(crate) past_params: Mapping<(u32, u32), ParamsRecord, ManualKey<0x5641_000D>>,
+        pub(crate) defended: Mapping<u32, (), ManualKey<0x5641_000E>>,
     }
 
     impl Vaults {
@@ -74,6 +75,7 @@ pub mod vaults {
                 rewards: Mapping::new(),
                 past_lengths: Mapping::new(),
                 past_params: Mapping::new(),
+                defended: Mapping::new(),
             };
             vaults.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
             vaults.ledger.set(&LedgerRecord(Ledger::default()));
@@ -322,12 +324,16 @@ pub mod vaults {
 
         /// Changes a collateral type's parameters; fees up to now accrue at the old ones. Only the governor.
         ///
-        /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`.
+        /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`, `NotDefensive` while a
+        /// defence stands.
         /// Event: `CollateralConfigured`.
         #[ink(message)]
         pub fn set_collateral_params(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
             let old = self.kind(collateral_type)?;
+            if self.defended.contains(collateral_type) {
+                old.params.check_not_looser(&params)?;
+            }
             let (kind, books) = old.set_params(&self.books(), params, self.now(), &permit)?;
             if old.params.feed != params.feed {
                 let mut served = self.types_of_feed.get(old.params.feed).unwrap_or_default();
@@ -349,8 +355,22 @@ pub mod vaults {
             let permit = self.permit::<Guardian>()?;
             let kind = self.kind(collateral_type)?;
             let (kind, books) = kind.tighten(&self.books(), params, self.now(), &permit)?;
+            self.defended.insert(collateral_type, &());
             self.ledger.set(&LedgerRecord(books));
             self.configure(collateral_type, &kind)?;
+            Ok(())
+        }
+
+        /// Ends the defence of a collateral type: its parameters may be loosened again. Until then no change may, so that a proposal that
+        /// was made before the defence cannot undo it. Only the governor.
+        ///
+        /// Errors: `Role`, `UnknownCollateralType`. Event: `DefenceEnded`.
+        #[ink(message)]
+        pub fn end_defence(&mut self, collateral_type: u32) -> Result<(), Error> {
+            self.permit::<Governor>()?;
+            self.kind(collateral_type)?;
+            self.defended.remove(collateral_type);
+            self.env().emit_event(DefenceEnded { collateral_type });
             Ok(())
         }
 
@@ -439,6 +459,12 @@ pub mod vaults {
         #[ink(message)]
         pub fn params_at(&self, collateral_type: u32, block: u32) -> Option<CollateralParams> {
             self.params_of(collateral_type, block)
+        }
+
+        /// Whether a defence stands: the guardian has tightened parameters, and the governor has not ended it.
+        #[ink(message)]
+        pub fn is_defended(&self, collateral_type: u32) -> bool {
+            self.defended.contains(collateral_type)
         }
 
         /// One of them as a plain number, in the unit that `Parameter` names.

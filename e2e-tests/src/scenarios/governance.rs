@@ -9,7 +9,7 @@ use florin_client::{
     signer::Signer,
 };
 use florin_governance::{
-    action::Call,
+    action::{ActionError, Call},
     proposal::{ProposalError, Status, Support},
     roles::RoleError,
     signing::{Domain, SignatureError},
@@ -67,7 +67,16 @@ pub async fn a_proposal_runs_from_vote_to_execution<C: DevChain + Clone>(chain: 
     refused(tried, &Refused(ProposalError::TooLittlePower { power: 0, required }));
     let tried = realm.call(first, 9 * UNIT, &propose(&calls)).await;
     refused(tried, &Refused(ProposalError::WrongDeposit { given: native(9).raw(), required: native(10).raw() }));
-    assert_refused!(realm.call(first, 10 * UNIT, &propose(&[])).await, governor::Error::Action(_));
+    assert_refused!(realm.call(first, 10 * UNIT, &propose(&[])).await, governor::Error::Action(ActionError::NoCalls));
+    // The chain's built-in contracts act on their caller: one of them could end the governor and with it every role.
+    let mut system = [0; 20];
+    system[18] = 0x09;
+    let end = [Call { target: system, value: 0, data: vec![1; 36] }];
+    let tried = realm.call(first, 10 * UNIT, &propose(&end)).await;
+    refused(tried, &governor::Error::Action(ActionError::BuiltIn { target: system }));
+    let typo = [Call { target: [0x55; 20], value: 0, data: vec![1; 36] }];
+    let tried = realm.call(first, 10 * UNIT, &propose(&typo)).await;
+    refused(tried, &governor::Error::Action(ActionError::NoContract { target: [0x55; 20] }));
 
     let id = realm.propose(&calls, None).await?;
     assert_eq!(realm.status(id).await?, Status::Pending);
@@ -508,6 +517,58 @@ pub async fn the_defensive_track_only_lowers_risk<C: DevChain + Clone>(chain: C)
     check_books(&realm.world).await
 }
 
+/// A proposal that was made before a defence repeats the old values and would undo it; while the defence stands it fails, and what
+/// tightens more goes through. Holders end the defence by a vote that says so.
+pub async fn an_old_proposal_cannot_undo_a_defence<C: DevChain + Clone>(chain: C) -> Outcome {
+    let realm = Realm::deploy(chain).await?;
+    realm.hand_over().await?;
+    let suite = &realm.world.suite;
+    let (client, guardian, someone) = (&suite.client, realm.world.guardian.clone(), realm.voters[2].clone());
+    let (raise, params) = raise_fee(&realm);
+    let (ceiling, limit, ..) = client.read(suite.token, &token::minter(suite.vaults)).await?;
+    let more = call(suite.token, &token::set_minter(suite.vaults, ceiling, limit, 0));
+    let (raises, mores) = (vec![raise], vec![more]);
+    let (fee, mint) = (realm.propose(&raises, None).await?, realm.propose(&mores, None).await?);
+    realm.world.advance(VOTING_DELAY).await?;
+    for id in [fee, mint] {
+        for voter in &realm.voters {
+            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
+        }
+    }
+    realm.world.advance(VOTING_PERIOD).await?;
+    for id in [fee, mint] {
+        realm.call(&someone, 0, &governor::queue(id)).await?;
+    }
+    realm.world.advance(TIMELOCK).await?;
+
+    let lower = CollateralParams { debt_ceiling: coins(1), ..suite.collateral_type(0).await?.params };
+    realm.world.call_vaults(&guardian, 0, &vaults::tighten(0, lower)).await?;
+    client.call(&guardian, suite.token, 0, &token::lower_limits(suite.vaults, ceiling / 2, limit / 2)).await?;
+    assert!(client.read(suite.vaults, &vaults::is_defended(0)).await?);
+    let tried = realm.call(&someone, 0, &governor::execute(fee, raises)).await;
+    refused(tried, &governor::Error::CallFailed { place: 0, target: suite.vaults });
+    let tried = realm.call(&someone, 0, &governor::execute(mint, mores)).await;
+    refused(tried, &governor::Error::CallFailed { place: 0, target: suite.token });
+    assert_eq!(suite.collateral_type(0).await?.params, lower);
+
+    // Holders may change what is not defended, and end the defence.
+    let fee_only = CollateralParams { stability_fee: params.stability_fee, ..lower };
+    realm.enact(&[call(suite.vaults, &vaults::set_collateral_params(0, fee_only))]).await?;
+    assert_eq!(suite.collateral_type(0).await?.params, fee_only);
+    let both = [
+        call(suite.vaults, &vaults::end_defence(0)),
+        call(suite.vaults, &vaults::set_collateral_params(0, params)),
+        call(suite.token, &token::end_defence(suite.vaults)),
+        call(suite.token, &token::set_minter(suite.vaults, ceiling, limit, 0)),
+    ];
+    realm.enact(&both).await?;
+    assert_eq!(suite.collateral_type(0).await?.params, params);
+    assert!(!client.read(suite.vaults, &vaults::is_defended(0)).await?);
+    let (after, ..) = client.read(suite.token, &token::minter(suite.vaults)).await?;
+    assert_eq!(after, ceiling);
+    Ok(())
+}
+
 /// After the hand-over the deployer has nothing left, and every role is the governor's.
 pub async fn every_role_belongs_to_the_governor_after_handover<C: DevChain + Clone>(chain: C) -> Outcome {
     let realm = Realm::deploy(chain).await?;
@@ -516,6 +577,12 @@ pub async fn every_role_belongs_to_the_governor_after_handover<C: DevChain + Clo
     let tried = realm.call(&realm.voters[0], 0, &governor::accept_role(suite.vaults)).await;
     refused(tried, &governor::Error::RoleNotAccepted { contract: suite.vaults });
     realm.hand_over().await?;
+    // Again is no harm: a deployment that somebody else helped along goes on.
+    realm.call(&realm.voters[0], 0, &governor::accept_role(suite.vaults)).await?;
+    // Somebody without a contract has no role to hand over.
+    let nobody = realm.voters[1].account().to_address();
+    let tried = realm.call(&realm.voters[0], 0, &governor::accept_role(nobody)).await;
+    refused(tried, &governor::Error::RoleNotAccepted { contract: nobody });
     let holders = [
         client.read(suite.token, &token::role_holders()).await?,
         client.read(suite.oracle, &oracle::role_holders()).await?,

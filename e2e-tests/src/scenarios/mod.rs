@@ -73,6 +73,7 @@ macro_rules! for_each_scenario {
             t05_a_new_minter_waits_for_the_timelock,
             t15_votes_bought_at_the_snapshot_count_nothing,
             every_past_parameter_can_be_asked_for,
+            an_old_proposal_cannot_undo_a_defence,
             the_executor_queues_and_executes_what_is_due
         }
     };

@@ -48,6 +48,8 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
         tested.insert(denied_by_vaults(&world, outsider, &vaults::add_collateral(1, params)).await?);
         tested.insert(denied_by_vaults(&world, outsider, &vaults::set_collateral_params(0, params)).await?);
         tested.insert(denied_by_vaults(&world, outsider, &vaults::unpause(Operation::Draws)).await?);
+        tested.insert(denied_by_vaults(&world, outsider, &vaults::end_defence(0)).await?);
+        tested.insert(denied_by_token(&world, outsider, &token::end_defence(world.suite.vaults)).await?);
         tested.insert(denied_by_vaults(&world, outsider, &vaults::name_governor(someone)).await?);
         tested.insert(denied_by_vaults(&world, outsider, &vaults::accept_governor()).await?);
         tested.insert(denied_by_vaults(&world, outsider, &vaults::set_guardian(someone, until)).await?);

@@ -1,5 +1,7 @@
 //! Queues what has been voted for and executes what is due, so that no decision waits for a person.
 
+use std::collections::BTreeSet;
+
 use florin_bindings::governor;
 use florin_client::{
     chain::{Address, Chain},
@@ -18,6 +20,9 @@ pub struct ExecuteKeeper<C> {
     signer: Signer,
     /// The first proposal that may still move; those before it are over.
     first: ProposalId,
+    /// Proposals whose execution passed its trial and failed in a block. Whoever made such a call can do it again at the bot's cost,
+    /// so the bot leaves it to people.
+    given_up: BTreeSet<ProposalId>,
 }
 
 /// Why a proposal that is due was not executed.
@@ -29,6 +34,13 @@ pub enum Stuck {
     Refused(governor::Error),
     /// The node does not have the event that holds the calls.
     NotTold,
+    /// The chain or the node failed: the calls are too heavy for a block, they trap, or the node keeps no blocks that old.
+    Failed {
+        /// What was said.
+        cause: String,
+    },
+    /// It failed in a block after its trial had succeeded; the bot does not try again.
+    GivenUp,
 }
 
 /// What one round has done.
@@ -47,7 +59,7 @@ pub struct ExecuteReport {
 impl<C: Chain> ExecuteKeeper<C> {
     /// A keeper that acts for `signer`.
     pub fn new(client: Client<C>, governor: Address, signer: Signer) -> Self {
-        Self { client, governor, signer, first: 0 }
+        Self { client, governor, signer, first: 0, given_up: BTreeSet::new() }
     }
 
     /// One round over all proposals that may still move. What somebody else did meanwhile is no error.
@@ -89,30 +101,50 @@ impl<C: Chain> ExecuteKeeper<C> {
         }
     }
 
-    async fn execute(&self, id: ProposalId, report: &mut ExecuteReport) -> Result<(), KeeperError> {
+    async fn execute(&mut self, id: ProposalId, report: &mut ExecuteReport) -> Result<(), KeeperError> {
+        if self.given_up.contains(&id) {
+            report.stuck.push((id, Stuck::GivenUp));
+            return Ok(());
+        }
         let content = match content(&self.client, self.governor, id).await {
             Ok(content) => content,
             Err(GovernanceError::EventMissing { .. } | GovernanceError::OtherDescription { .. }) => {
                 report.stuck.push((id, Stuck::NotTold));
                 return Ok(());
             }
-            Err(error) => return Err(error.into()),
+            // One proposal that cannot be read or done holds up no other.
+            Err(error) => {
+                report.stuck.push((id, Stuck::Failed { cause: error.to_string() }));
+                return Ok(());
+            }
         };
         if !content.is_executable {
             report.stuck.push((id, Stuck::OtherCode));
             return Ok(());
         }
-        match self.client.call(&self.signer, self.governor, 0, &governor::execute(id, content.calls)).await {
+        let message = governor::execute(id, content.calls);
+        if let Err(error) = self.client.dry_run(&self.signer.account(), self.governor, 0, &message).await {
+            report.stuck.push((id, stuck(error)));
+            return Ok(());
+        }
+        match self.client.call(&self.signer, self.governor, 0, &message).await {
             Ok(done) => {
                 report.executed.push(id);
                 report.fees += done.receipt.fee;
-                Ok(())
             }
-            Err(CallError::Refused { error, .. }) => {
-                report.stuck.push((id, Stuck::Refused(error)));
-                Ok(())
+            Err(error) => {
+                // Where somebody else was quicker, nothing is lost by giving up.
+                self.given_up.insert(id);
+                report.stuck.push((id, stuck(error)));
             }
-            Err(error) => Err(error.into()),
         }
+        Ok(())
+    }
+}
+
+fn stuck(error: CallError<governor::Error>) -> Stuck {
+    match error {
+        CallError::Refused { error, .. } => Stuck::Refused(error),
+        error => Stuck::Failed { cause: error.to_string() },
     }
 }

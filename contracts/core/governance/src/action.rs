@@ -45,19 +45,39 @@ pub enum ActionError {
         /// Bytes at most.
         maximum: u32,
     },
+    /// The chain's built-in contracts act on their caller; through one of them a proposal could end the governor itself.
+    #[codec(index = 3)]
+    BuiltIn {
+        /// The target.
+        target: Address,
+    },
+    /// There is no contract that could understand the data; the call would do nothing and seem to succeed.
+    #[codec(index = 4)]
+    NoContract {
+        /// The target.
+        target: Address,
+    },
 }
 
 error_codes!(ActionError {
     NoCalls = 0, "a proposal must do something";
     TooManyCalls = 1, "these are more calls than one proposal can make";
     TooMuchData = 2, "this is more data than one proposal can carry";
+    BuiltIn = 3, "a proposal cannot call the chain's built-in contracts";
+    NoContract = 4, "there is no contract at the target that could understand the data";
 });
 
-/// Checks that the calls can be proposed.
+/// Whether an address is one of the chain's built-in contracts. (Assets' ERC-20 contracts are not: their addresses end in the number of
+/// their kind and zeros.)
+pub fn is_built_in(target: &Address) -> bool {
+    target[..18] == [0; 18]
+}
+
+/// Checks that the calls can be proposed. `code_hash` tells the code of an address, none where there is no contract.
 ///
 /// # Errors
 /// [`ActionError`].
-pub fn check(calls: &[Call]) -> Result<(), ActionError> {
+pub fn check(calls: &[Call], code_hash: impl Fn(&Address) -> Option<Hash>) -> Result<(), ActionError> {
     let given = u32::try_from(calls.len()).unwrap_or(u32::MAX);
     if given == 0 {
         return Err(ActionError::NoCalls);
@@ -69,6 +89,14 @@ pub fn check(calls: &[Call]) -> Result<(), ActionError> {
     let given = u32::try_from(bytes).unwrap_or(u32::MAX);
     if given > MAXIMUM_DATA {
         return Err(ActionError::TooMuchData { given, maximum: MAXIMUM_DATA });
+    }
+    for Call { target, data, .. } in calls {
+        if is_built_in(target) {
+            return Err(ActionError::BuiltIn { target: *target });
+        }
+        if !data.is_empty() && code_hash(target).is_none() {
+            return Err(ActionError::NoContract { target: *target });
+        }
     }
     Ok(())
 }

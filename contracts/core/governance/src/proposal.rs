@@ -414,7 +414,8 @@ impl Proposal {
         let is_late = self.ends_at.since(now) < self.late_extension;
         let turns = self.is_carried() != next.is_carried();
         if is_late && turns && self.extensions < MAXIMUM_EXTENSIONS {
-            next.ends_at = now.after(self.late_extension);
+            // On top of the end, not of now: a second turn right after the first is not late any more.
+            next.ends_at = self.ends_at.after(self.late_extension);
             next.extensions = self.extensions.saturating_add(1);
         }
         Ok(next)
@@ -499,6 +500,10 @@ impl Proposal {
 
     /// Whether voters slashed the deposit. Errors: [`MathError::Overflow`].
     pub fn is_slashed(&self) -> Result<bool, MathError> {
+        // A vote that was cut short has not heard everybody.
+        if matches!(self.progress, Progress::Cancelled { .. }) {
+            return Ok(false);
+        }
         let others = self.tally.against.checked_add(self.tally.in_favour);
         let others = others.and_then(|sum| sum.checked_add(self.tally.abstain)).ok_or(MathError::Overflow)?;
         let all = others.checked_add(self.tally.slash).ok_or(MathError::Overflow)?;

@@ -5,6 +5,8 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 const HOUR: u128 = 3_600;
 const DAY: u128 = 24 * HOUR;
+/// The chain holds native tokens in units of which contracts see this many: no finer deposit can ever be paid.
+pub const DEPOSIT_GRAIN: u128 = 100_000_000;
 /// The largest deposit: a million native tokens.
 pub const MAXIMUM_DEPOSIT: u128 = 1_000_000_000_000_000_000_000_000;
 
@@ -28,7 +30,8 @@ pub struct Rules {
     pub threshold: Bps,
     /// Share of the supply that a proposer must have had as power at the snapshot.
     pub proposer_share: Bps,
-    /// Native tokens that come with a proposal, in the contracts' units; returned unless voters slash them.
+    /// Native tokens that come with a proposal, in the contracts' units, whole [`DEPOSIT_GRAIN`]s; returned unless voters slash
+    /// them.
     pub deposit: u128,
 }
 
@@ -123,6 +126,11 @@ impl Rules {
             if actual < minimum || actual > maximum {
                 return Err(RuleError { rule, actual, minimum, maximum });
             }
+        }
+        // A deposit that nobody can pay exactly would end all governance.
+        let payable = (self.deposit / DEPOSIT_GRAIN).saturating_mul(DEPOSIT_GRAIN);
+        if payable != self.deposit {
+            return Err(RuleError { rule: Rule::Deposit, actual: self.deposit, minimum: payable, maximum: payable });
         }
         Ok(())
     }

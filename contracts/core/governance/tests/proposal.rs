@@ -10,6 +10,8 @@ use florin_units::{Bps, Seconds, Timestamp};
 use proptest::prelude::*;
 
 const DAY: u64 = 86_400;
+/// A millionth of a native token.
+const DEPOSIT: u128 = 1_000_000_000_000;
 const PROPOSER: [u8; 20] = [1; 20];
 const ANYBODY: [u8; 20] = [9; 20];
 
@@ -23,7 +25,7 @@ fn rules() -> Rules {
         quorum: Bps::from_raw(1_000),
         threshold: Bps::from_raw(5_000),
         proposer_share: Bps::from_raw(100),
-        deposit: 50,
+        deposit: DEPOSIT,
     }
 }
 
@@ -32,7 +34,7 @@ fn motion() -> Motion {
         id: 7,
         proposer: PROPOSER,
         power: 100,
-        deposit: 50,
+        deposit: DEPOSIT,
         actions: [2; 32],
         description: [3; 32],
         predecessor: None,
@@ -103,7 +105,7 @@ fn each_status_lets_exactly_its_own_acts_through() {
         let open = [Status::Pending, Status::Active].contains(&status);
         assert_eq!(settle.is_ok(), !open, "settle: {status:?}");
         if let Ok((settled, returned)) = settle {
-            assert_eq!(returned, 50);
+            assert_eq!(returned, DEPOSIT);
             assert_eq!(settled.settle(&PROPOSER, now), Err(ProposalError::AlreadySettled));
         }
     }
@@ -134,9 +136,9 @@ fn a_proposal_needs_power_and_exactly_the_deposit() {
         let wrong = Motion { predecessor: Some(predecessor), ..motion() };
         assert_eq!(propose(&wrong, &rules(), at(0)), Err(ProposalError::UnknownPredecessor { predecessor }));
     }
-    for given in [0, 49, 51] {
+    for given in [0, DEPOSIT - 1, DEPOSIT + 1] {
         let wrong = Motion { deposit: given, ..motion() };
-        assert_eq!(propose(&wrong, &rules(), at(0)), Err(ProposalError::WrongDeposit { given, required: 50 }));
+        assert_eq!(propose(&wrong, &rules(), at(0)), Err(ProposalError::WrongDeposit { given, required: DEPOSIT }));
     }
 }
 
@@ -186,7 +188,11 @@ fn a_late_turn_extends_the_vote_and_only_so_often() {
     let quiet = made().vote(Support::Against, 5, false, now).unwrap();
     assert_eq!(quiet.ends_at, end, "nothing turned");
     let mut proposal = made().vote(Support::For, 1_000, false, now).unwrap();
-    assert_eq!(proposal.ends_at, now.after(rules().late_extension));
+    assert_eq!(proposal.ends_at, end.after(rules().late_extension));
+    // Turned to and fro at once: that is not late any more, and uses nothing up.
+    let fro = proposal.vote(Support::Against, 1_000, false, now).unwrap();
+    let to = fro.vote(Support::For, 1, false, now).unwrap();
+    assert_eq!((to.extensions, to.ends_at), (1, proposal.ends_at));
     // Back and forth: each turn answers the last, until the limit.
     let mut extensions = 1;
     for turn in 0..10 {
@@ -201,7 +207,7 @@ fn a_late_turn_extends_the_vote_and_only_so_often() {
         proposal = proposal.vote(support, power, false, now).unwrap();
         if extensions < MAXIMUM_EXTENSIONS {
             extensions += 1;
-            assert_eq!(proposal.ends_at, now.after(rules().late_extension));
+            assert_eq!(proposal.ends_at, before.after(rules().late_extension));
         } else {
             assert_eq!(proposal.ends_at, before, "no end is put off for ever");
         }
@@ -241,11 +247,15 @@ fn only_the_proposer_says_where_the_deposit_goes() {
 fn a_deposit_is_lost_by_a_quorum_and_a_majority_for_slashing_only() {
     let with = |tally: Tally| Proposal { tally, ..made() }.settle(&PROPOSER, at(4)).unwrap().1;
     let none = Tally::default();
-    assert_eq!(with(Tally { slash: 999, ..none }), 50, "no quorum");
+    assert_eq!(with(Tally { slash: 999, ..none }), DEPOSIT, "no quorum");
     assert_eq!(with(Tally { slash: 1_000, ..none }), 0);
-    assert_eq!(with(Tally { slash: 1_000, against: 1_000, ..none }), 50, "no majority");
+    assert_eq!(with(Tally { slash: 1_000, against: 1_000, ..none }), DEPOSIT, "no majority");
     assert_eq!(with(Tally { slash: 1_001, against: 500, abstain: 500, ..none }), 0);
-    assert_eq!(with(Tally { against: 9_000, ..none }), 50, "against is not slashing");
+    assert_eq!(with(Tally { against: 9_000, ..none }), DEPOSIT, "against is not slashing");
+    // The guardian ended the vote before everybody was heard.
+    let cut_short = made().vote(Support::AgainstAndSlash, 1_000, false, at(1)).unwrap();
+    let cut_short = cut_short.cancel(&ANYBODY, Some(&guardian()), at(1)).unwrap();
+    assert_eq!(cut_short.settle(&PROPOSER, at(1)).unwrap().1, DEPOSIT);
 }
 
 #[test]
@@ -269,6 +279,8 @@ fn rules_have_bounds_that_no_vote_can_leave() {
         (Rule::Threshold, Rules { threshold: Bps::from_raw(9_001), ..rules() }),
         (Rule::ProposerShare, Rules { proposer_share: Bps::from_raw(501), ..rules() }),
         (Rule::Deposit, Rules { deposit: MAXIMUM_DEPOSIT + 1, ..rules() }),
+        // Contracts see 18 decimals, accounts hold 10: this one cannot be paid.
+        (Rule::Deposit, Rules { deposit: 50, ..rules() }),
     ] {
         assert_eq!(wrong.validate().map_err(|error| error.rule), Err(rule));
     }

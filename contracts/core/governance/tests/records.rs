@@ -47,7 +47,7 @@ fn check<T: TypeInfo + Decode>(count: u8, code: impl Fn(&T) -> u8) {
 fn codes_are_dense_and_equal_to_the_first_encoded_byte() {
     check(13, ProposalError::code);
     check(2, PowerError::code);
-    check(3, ActionError::code);
+    check(5, ActionError::code);
     check(5, SignatureError::code);
     check(5, RoleError::code);
 }

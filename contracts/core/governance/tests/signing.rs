@@ -134,15 +134,36 @@ fn call(target: u8, data: &[u8]) -> Call {
 
 #[test]
 fn proposals_are_bounded() {
-    assert_eq!(action::check(&[]), Err(ActionError::NoCalls));
+    let code = |_: &[u8; 20]| Some([1; 32]);
+    assert_eq!(action::check(&[], code), Err(ActionError::NoCalls));
     let many = vec![call(1, b"x"); MAXIMUM_CALLS as usize];
-    assert_eq!(action::check(&many), Ok(()));
+    assert_eq!(action::check(&many, code), Ok(()));
     let more = [many, vec![call(1, b"x")]].concat();
-    assert_eq!(action::check(&more), Err(ActionError::TooManyCalls { given: 17, maximum: 16 }));
+    assert_eq!(action::check(&more, code), Err(ActionError::TooManyCalls { given: 17, maximum: 16 }));
     let data = vec![0; MAXIMUM_DATA as usize];
-    assert_eq!(action::check(&[call(1, &data)]), Ok(()));
+    assert_eq!(action::check(&[call(1, &data)], code), Ok(()));
     let error = ActionError::TooMuchData { given: MAXIMUM_DATA + 1, maximum: MAXIMUM_DATA };
-    assert_eq!(action::check(&[call(1, &data), call(1, b"x")]), Err(error));
+    assert_eq!(action::check(&[call(1, &data), call(1, b"x")], code), Err(error));
+}
+
+#[test]
+fn proposals_reach_contracts_and_nothing_built_in() {
+    let code = |target: &[u8; 20]| (target[0] == 1).then_some([1; 32]);
+    assert_eq!(action::check(&[call(1, b"x")], code), Ok(()));
+    assert_eq!(action::check(&[call(2, b"x")], code), Err(ActionError::NoContract { target: [2; 20] }));
+    assert_eq!(action::check(&[call(2, b"")], code), Ok(()), "a payment needs no contract");
+    // The chain's own: 1 is the recovery of signatures, 0x900 the system, which can end its caller.
+    for number in [0u16, 1, 0x0a, 0x900, 0xffff] {
+        let mut target = [0; 20];
+        target[18..].copy_from_slice(&number.to_be_bytes());
+        let tried = action::check(&[Call { target, value: 0, data: vec![] }], |_| Some([1; 32]));
+        assert_eq!(tried, Err(ActionError::BuiltIn { target }));
+    }
+    // The ERC-20 of asset 7.
+    let mut asset = [0; 20];
+    (asset[3], asset[16], asset[17]) = (7, 0x01, 0x20);
+    let transfer = Call { target: asset, value: 0, data: b"transfer".to_vec() };
+    assert_eq!(action::check(&[transfer], |_| Some([1; 32])), Ok(()));
 }
 
 #[test]

@@ -71,6 +71,7 @@ struct Ghost {
     last_vote: Option<Timestamp>,
     queued_at: Option<Timestamp>,
     over: bool,
+    cancelled: bool,
     paid: bool,
 }
 
@@ -233,6 +234,7 @@ impl Run {
                     last_vote: None,
                     queued_at: None,
                     over: false,
+                    cancelled: false,
                     paid: false,
                 });
                 "propose"
@@ -271,7 +273,7 @@ impl Run {
                 let turned = was != ghost.carried() && end.since(self.now.time) < rules().late_extension;
                 let extended = next.ends_at != end;
                 assert_eq!(extended, turned && proposal.extensions < 3, "a late turn, and only that, extends");
-                assert!(!extended || next.ends_at == self.now.time.after(rules().late_extension));
+                assert!(!extended || next.ends_at == end.after(rules().late_extension));
                 self.world.ballots.insert((place as u32, voter));
                 self.world.proposals[place] = next;
                 "vote"
@@ -330,6 +332,7 @@ impl Run {
         assert!(!ghost.over);
         assert!(guards || (caller == proposal.proposer && ghost.ballots.is_empty()));
         ghost.over = true;
+        ghost.cancelled = true;
         self.world.proposals[place] = next;
         "cancel"
     }
@@ -341,7 +344,7 @@ impl Run {
         let Ok((next, returned)) = proposal.settle(&caller, self.now.time) else { return "settle refused" };
         let ghost = &mut self.ghosts[place];
         let (all, slash) = (ghost.sum(|_| true), ghost.sum(|support| support == Support::AgainstAndSlash));
-        let slashed = all >= SUPPLY / 5 && slash > all - slash;
+        let slashed = all >= SUPPLY / 5 && slash > all - slash && !ghost.cancelled;
         assert_eq!(returned, if slashed { 0 } else { DEPOSIT });
         assert!(!ghost.paid && (slashed || caller == proposal.proposer));
         ghost.paid = true;

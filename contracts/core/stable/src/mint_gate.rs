@@ -256,10 +256,18 @@ impl Minter {
         now: Timestamp,
         _permit: &Permit<Guardian>,
     ) -> Result<Self, MintGateError> {
+        self.check_not_higher(limits)?;
+        self.with_limits(limits, now)
+    }
+
+    /// Checks that neither limit would rise. While a defence stands, changes must pass this.
+    ///
+    /// Errors: [`MintGateError::NotLower`].
+    pub fn check_not_higher(&self, limits: Limits) -> Result<(), MintGateError> {
         if limits.ceiling > self.limits.ceiling || limits.limit_per_day > self.limits.limit_per_day {
             return Err(MintGateError::NotLower { current: self.limits, proposed: limits });
         }
-        self.with_limits(limits, now)
+        Ok(())
     }
 
     fn with_limits(&self, limits: Limits, now: Timestamp) -> Result<Self, MintGateError> {

@@ -191,6 +191,25 @@ impl CollateralParams {
         }
     }
 
+    /// Checks that other parameters loosen nothing that the defensive track can tighten. While a defence stands, changes must pass this,
+    /// so that a proposal that was written before cannot undo it by repeating the old values.
+    ///
+    /// Errors: [`VaultError::NotDefensive`].
+    pub fn check_not_looser(&self, proposed: &Self) -> Result<(), VaultError> {
+        for parameter in Parameter::ALL {
+            let (current, proposed) = (self.value(parameter), proposed.value(parameter));
+            let looser = match parameter.defence() {
+                Defence::Fixed => false,
+                Defence::Lower => proposed > current,
+                Defence::Raise => proposed < current,
+            };
+            if looser {
+                return Err(VaultError::NotDefensive { parameter, current, proposed });
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that other parameters differ from these only in what the defensive track may do.
     ///
     /// Errors: [`VaultError::NotDefensive`], [`VaultError::AssetChanged`].
