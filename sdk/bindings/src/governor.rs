@@ -209,7 +209,7 @@ pub mod messages {
         Message::new("settle", true, false, true, call(0x6c337222, &(proposal, to)))
     }
     /// Takes over the governor's role of a contract that has named this one as successor. Anyone may: it only adds to what is
-    /// governed by votes.
+    /// governed by votes. Does nothing where the role is held already.
     ///
     /// Errors: `RoleNotAccepted`. Event: `RoleAccepted`.
     pub fn accept_role(

@@ -135,7 +135,7 @@ pub mod messages {
     /// Adds a minter, with a full bucket, or changes its limits; provenance is 0 vaults, 1 peg, 2 reserve, 3 bridge and
     /// cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
     ///
-    /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`. Event: `MinterSet`.
+    /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands. Event: `MinterSet`.
     pub fn set_minter(
         minter: primitive_types::H160,
         ceiling: u128,
@@ -165,6 +165,15 @@ pub mod messages {
             true,
             call(0x0bcc18cc, &(minter, ceiling, limit_per_day)),
         )
+    }
+    /// Ends the defence of a minter: its limits may be raised again. Until then no change may, so that a proposal that was made before
+    /// the defence cannot undo it. Only the governor.
+    ///
+    /// Errors: `NotAuthorised`, `NotMinter`. Event: `DefenceEnded`.
+    pub fn end_defence(
+        minter: primitive_types::H160,
+    ) -> Message<(), crate::shared::CoinError> {
+        Message::new("endDefence", true, false, true, call(0xb52ee119, &(minter,)))
     }
     /// Ceiling, daily limit, coin ever minted and ever burned through the minter, and what it can mint now; all raw units.
     ///
@@ -255,6 +264,25 @@ pub mod events {
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
                 .map(|(owner, spender, value)| Self { owner, spender, value })
+        }
+    }
+    /// The limits of a minter may be raised again.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DefenceEnded {
+        /// The minter.
+        pub minter: primitive_types::H160,
+    }
+    impl ContractEvent for DefenceEnded {
+        const LABEL: &'static str = "DefenceEnded";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0xb4f2e9a2fe876f6bdade24a0975585b4, 0x19b24f10d6382b1db2b7d20c72110020),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(minter,)| Self { minter })
         }
     }
     /// A minter was added or its limits were changed.

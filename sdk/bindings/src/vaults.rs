@@ -274,7 +274,8 @@ pub mod messages {
     }
     /// Changes a collateral type's parameters; fees up to now accrue at the old ones. Only the governor.
     ///
-    /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`.
+    /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`, `NotDefensive` while a
+    /// defence stands.
     /// Event: `CollateralConfigured`.
     pub fn set_collateral_params(
         collateral_type: u32,
@@ -302,6 +303,19 @@ pub mod messages {
             false,
             true,
             call(0x4aa9a773, &(collateral_type, params)),
+        )
+    }
+    /// Ends the defence of a collateral type: its parameters may be loosened again. Until then no change may, so that a proposal that
+    /// was made before the defence cannot undo it. Only the governor.
+    ///
+    /// Errors: `Role`, `UnknownCollateralType`. Event: `DefenceEnded`.
+    pub fn end_defence(collateral_type: u32) -> Message<(), crate::vaults::Error> {
+        Message::new(
+            "end_defence",
+            true,
+            false,
+            true,
+            call(0xb23312a7, &(collateral_type,)),
         )
     }
     /// Stops an operation. Only the guardian or the governor. Errors: `Role`. Event: `PausesChanged`.
@@ -392,6 +406,16 @@ pub mod messages {
             false,
             false,
             call(0xdfc8f86d, &(collateral_type, block)),
+        )
+    }
+    /// Whether a defence stands: the guardian has tightened parameters, and the governor has not ended it.
+    pub fn is_defended(collateral_type: u32) -> Message<bool, crate::NoError> {
+        Message::new(
+            "is_defended",
+            false,
+            false,
+            false,
+            call(0x4a082d86, &(collateral_type,)),
         )
     }
     /// One of them as a plain number, in the unit that `Parameter` names.
@@ -539,6 +563,25 @@ pub mod events {
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
                 .map(|(collateral_type, params)| Self { collateral_type, params })
+        }
+    }
+    /// The parameters of a collateral type may be loosened again.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct DefenceEnded {
+        /// The type.
+        pub collateral_type: u32,
+    }
+    impl ContractEvent for DefenceEnded {
+        const LABEL: &'static str = "DefenceEnded";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0x3e4fb3e0058023605958a11732016f86, 0x8d223d965607f1d3ad396504197143a2),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(collateral_type,)| Self { collateral_type })
         }
     }
     /// Surplus was netted against deficit.

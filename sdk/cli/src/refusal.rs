@@ -618,6 +618,12 @@ impl Explain for ActionError {
                 values.put("given", json!(given)).put("maximum", json!(maximum)),
                 Some("split it into proposals, the later ones with the earlier as predecessor"),
             ),
+            Self::BuiltIn { target } => {
+                (values.address("target", *target), Some("call a contract of the suite, or pay without data"))
+            }
+            Self::NoContract { target } => {
+                (values.address("target", *target), Some("look at the address: florin contract list"))
+            }
         };
         values.refusal(self, &sentence(self), next)
     }

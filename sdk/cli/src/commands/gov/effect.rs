@@ -80,6 +80,8 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
     let minter = |(minter, ceiling, limit, provenance): (Address, u128, u128, u8)| {
         token::set_minter(minter, ceiling, limit, provenance)
     };
+    let end_type = |(id,): (u32,)| vaults::end_defence(id);
+    let end_minter = |(minter,): (Address,)| token::end_defence(minter);
     if let Some((id, params)) = arguments(call, set).or_else(|| arguments(call, tighten)) {
         let kind = client.read(target, &vaults::collateral(id)).await.ok().flatten();
         effect.parameters(kind.map(|kind| kind.params).as_ref(), &params);
@@ -102,6 +104,11 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
             Err(_) => None,
         };
         effect.limits(old, (ceiling, limit));
+    } else if let Some((id,)) = arguments(call, end_type) {
+        effect.warnings.push(format!("ends the defence of collateral type {id}: its parameters may be loosened again"));
+    } else if let Some((minter,)) = arguments(call, end_minter) {
+        let minter = names.show(&minter);
+        effect.warnings.push(format!("ends the defence of {minter} as a minter: its limits may be raised again"));
     } else {
         effect.warnings.extend(role(call, names));
     }
