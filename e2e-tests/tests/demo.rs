@@ -149,6 +149,22 @@ fn the_program_writes_report_and_picture() {
     assert_well_formed(&std::fs::read_to_string(picture).expect("it was written"));
 }
 
+#[test]
+fn the_second_act_tells_how_holders_decide() {
+    let output = program().args(["--governance", "--json"]).assert().success().get_output().clone();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON on standard output");
+    assert_eq!(json["schema"], "florin.demo.governance.1");
+    let steps = json["steps"].as_array().expect("steps");
+    let told = |who: &str, what: &str| {
+        steps.iter().any(|step| step["who"] == who && step["what"].as_str().is_some_and(|text| text.contains(what)))
+    };
+    assert!(told("the guardian", "at once and without a vote"));
+    assert!(told("the thief", "is refused"));
+    assert!(told("the bot", "would undo the defence"));
+    let days: Vec<u64> = steps.iter().filter_map(|step| step["day"].as_u64()).collect();
+    assert!(days.is_sorted() && days.last().is_some_and(|day| *day >= 24), "four decisions of six days: {days:?}");
+}
+
 /// A node that ends with this value.
 struct Node(Child);
 

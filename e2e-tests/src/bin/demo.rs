@@ -11,6 +11,7 @@ use std::{
 use clap::{Parser, ValueEnum};
 use florin_client::{chain::Chain, error::ChainError, node::NodeChain};
 use florin_e2e_tests::demo::{
+    governance,
     picture::{self, PictureError},
     prices::{self, human_time, PriceError},
     replay,
@@ -34,6 +35,9 @@ struct Arguments {
     /// Address of the node.
     #[arg(long, default_value = "ws://127.0.0.1:9944")]
     url: String,
+    /// Show how holders decide, instead of the month: a fee, a type of collateral, an attack that is stopped.
+    #[arg(long)]
+    governance: bool,
     /// Borrowers, each with a vault.
     #[arg(long, default_value_t = 240, value_name = "N")]
     vaults: u32,
@@ -105,6 +109,9 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.governance {
+        return govern(arguments).await;
+    }
     let month = prices::parse(prices::MARCH_2020)?;
     let available = month.len();
     let hours: Vec<_> = month.into_iter().skip(arguments.from).take(arguments.hours).collect();
@@ -134,6 +141,20 @@ async fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         Err(Failure::NotSolvent { exact, checks })
     }
+}
+
+async fn govern(arguments: &Arguments) -> Result<(), Failure> {
+    let played = match arguments.chain {
+        Kind::Sandbox => governance::act(Sandbox::new()).await,
+        Kind::Node => governance::act(connect(&arguments.url).await?).await,
+    };
+    let act = played.map_err(DemoError::from)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&act)?);
+    } else {
+        println!("{}", governance::table(&act));
+    }
+    Ok(())
 }
 
 /// Connects as soon as the node answers.

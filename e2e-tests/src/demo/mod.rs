@@ -2,6 +2,7 @@
 //! price, borrowers do nothing, keepers of limited means liquidate, buy at the auctions and sell to an exchange what they
 //! bought. Every coin in it is drawn from a vault or a keeper's reward.
 
+pub mod governance;
 pub mod picture;
 pub mod population;
 pub mod prices;
