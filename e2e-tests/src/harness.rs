@@ -230,17 +230,21 @@ impl<C: DevChain> Realm<C> {
         Ok(self.call(&self.voters[0], 10 * UNIT, &message).await?.value)
     }
 
-    /// Wait for the vote, have everybody vote for it, wait for its end, and queue it.
+    /// Wait for the vote, have everybody vote for each of the proposals, wait for its end, and queue them.
     ///
     /// # Errors
     /// The governor's.
-    pub async fn carry(&self, proposal: u32) -> Result<(), HarnessError> {
+    pub async fn carry(&self, proposals: &[u32]) -> Result<(), HarnessError> {
         self.world.advance(VOTING_DELAY).await?;
-        for voter in &self.voters {
-            self.call(voter, 0, &governor::vote(proposal, Support::For, String::new())).await?;
+        for proposal in proposals {
+            for voter in &self.voters {
+                self.call(voter, 0, &governor::vote(*proposal, Support::For, String::new())).await?;
+            }
         }
         self.world.advance(VOTING_PERIOD).await?;
-        self.call(&self.voters[2], 0, &governor::queue(proposal)).await?;
+        for proposal in proposals {
+            self.call(&self.voters[2], 0, &governor::queue(*proposal)).await?;
+        }
         Ok(())
     }
 
@@ -250,7 +254,7 @@ impl<C: DevChain> Realm<C> {
     /// The governor's.
     pub async fn enact(&self, calls: &[Call]) -> Result<u32, HarnessError> {
         let proposal = self.propose(calls, None).await?;
-        self.carry(proposal).await?;
+        self.carry(&[proposal]).await?;
         self.world.advance(TIMELOCK).await?;
         self.call(&self.voters[2], 0, &governor::execute(proposal, calls.to_vec())).await?;
         Ok(proposal)

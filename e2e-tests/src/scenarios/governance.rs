@@ -273,7 +273,7 @@ pub async fn a_target_with_other_code_is_not_called<C: DevChain + Clone>(chain: 
     // Nobody is there: a payment of nothing, as far as voters can see.
     let calls = vec![Call { target: target.0, value: 0, data: Vec::new() }];
     let id = realm.propose(&calls, None).await?;
-    realm.carry(id).await?;
+    realm.carry(&[id]).await?;
     realm.world.advance(TIMELOCK).await?;
     assert!(content(client, realm.governor, id).await?.is_executable);
     let upload = client.upload(&attacker, &bundle.code).await?;
@@ -300,21 +300,11 @@ pub async fn proposals_execute_once_in_order_and_unchanged<C: DevChain + Clone>(
     refused(realm.propose(&pauses, Some(0)).await, &missing);
     let before = realm.propose(&pauses, None).await?;
     let after = realm.propose(&raises, Some(before)).await?;
-    // The second call of the third is refused until the first proposal has paused draws: unpausing is harmless, but an unknown
-    // collateral type is not.
+    // Its first call would succeed, its second names a collateral type that does not exist.
     let failing = call(suite.vaults, &vaults::set_collateral_params(9, params));
     let both = vec![call(suite.vaults, &vaults::unpause(Operation::Draws)), failing];
     let failed = realm.propose(&both, None).await?;
-    realm.world.advance(VOTING_DELAY).await?;
-    for id in [before, after, failed] {
-        for voter in &realm.voters {
-            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
-        }
-    }
-    realm.world.advance(VOTING_PERIOD).await?;
-    for id in [before, after, failed] {
-        realm.call(&someone, 0, &governor::queue(id)).await?;
-    }
+    realm.carry(&[before, after, failed]).await?;
     realm.world.advance(TIMELOCK).await?;
 
     let execute = |id, calls: &[Call]| governor::execute(id, calls.to_vec());
@@ -359,16 +349,7 @@ pub async fn the_rules_change_by_a_proposal_only<C: DevChain + Clone>(chain: C) 
     let id = realm.propose(&[call(realm.governor, &governor::set_rules(rules))], None).await?;
     let absurd = governor::set_rules(florin_governance::rules::Rules { timelock: Seconds::from_raw(1), ..rules });
     let outside = realm.propose(&[call(realm.governor, &absurd)], None).await?;
-    realm.world.advance(VOTING_DELAY).await?;
-    for id in [id, outside] {
-        for voter in &realm.voters {
-            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
-        }
-    }
-    realm.world.advance(VOTING_PERIOD).await?;
-    for id in [id, outside] {
-        realm.call(&realm.voters[2], 0, &governor::queue(id)).await?;
-    }
+    realm.carry(&[id, outside]).await?;
     realm.world.advance(TIMELOCK).await?;
     let calls = |message: &florin_bindings::Message<(), governor::Error>| vec![call(realm.governor, message)];
     let tried = realm.call(&guardian, 0, &governor::execute(outside, calls(&absurd))).await;
@@ -437,7 +418,7 @@ pub async fn a_guardian_past_its_term_is_refused<C: DevChain + Clone>(chain: C) 
     let guardian = realm.world.guardian.clone();
     let account = guardian.account().to_address();
     let id = realm.propose(&[raise_fee(&realm).0], None).await?;
-    realm.carry(id).await?;
+    realm.carry(&[id]).await?;
     refused(realm.call(&realm.voters[0], 0, &governor::cancel(id)).await, &Refused(ProposalError::MayNotCancel));
     realm.call(&guardian, 0, &governor::cancel(id)).await?;
     assert_eq!(realm.status(id).await?, Status::Cancelled);
@@ -529,16 +510,7 @@ pub async fn an_old_proposal_cannot_undo_a_defence<C: DevChain + Clone>(chain: C
     let more = call(suite.token, &token::set_minter(suite.vaults, ceiling, limit, 0));
     let (raises, mores) = (vec![raise], vec![more]);
     let (fee, mint) = (realm.propose(&raises, None).await?, realm.propose(&mores, None).await?);
-    realm.world.advance(VOTING_DELAY).await?;
-    for id in [fee, mint] {
-        for voter in &realm.voters {
-            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
-        }
-    }
-    realm.world.advance(VOTING_PERIOD).await?;
-    for id in [fee, mint] {
-        realm.call(&someone, 0, &governor::queue(id)).await?;
-    }
+    realm.carry(&[fee, mint]).await?;
     realm.world.advance(TIMELOCK).await?;
 
     let lower = CollateralParams { debt_ceiling: coins(1), ..suite.collateral_type(0).await?.params };
@@ -630,16 +602,7 @@ pub async fn t05_a_new_minter_waits_for_the_timelock<C: DevChain + Clone>(chain:
     let calls = vec![call(suite.token, &add)];
     let stopped = realm.propose(&calls, None).await?;
     let id = realm.propose(&calls, None).await?;
-    realm.world.advance(VOTING_DELAY).await?;
-    for id in [stopped, id] {
-        for voter in &realm.voters {
-            realm.call(voter, 0, &governor::vote(id, Support::For, String::new())).await?;
-        }
-    }
-    realm.world.advance(VOTING_PERIOD).await?;
-    for id in [stopped, id] {
-        realm.call(&minter, 0, &governor::queue(id)).await?;
-    }
+    realm.carry(&[stopped, id]).await?;
     realm.world.advance(TIMELOCK - 60).await?;
     let tried = realm.call(&minter, 0, &governor::execute(id, calls.clone())).await;
     refused(tried, &wrong_status(Status::Queued, Status::Ready));
