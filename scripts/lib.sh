@@ -47,7 +47,7 @@ lint_as_you_build() {
 # The contracts are built by cargo-contract, for another machine and without lints: they are linted as host code. What the contract
 # macro generates has no documentation, so that missing documentation is no error here.
 lint_contracts() {
-    local packages=(-p florin-shell) name
+    local packages=(-p florin-shell -p florin-hostile-token) name
     for name in "${CONTRACTS[@]}"; do packages+=(-p "florin-$name"); done
     cargo clippy --quiet "${packages[@]}" -- -D warnings -A missing-docs
 }

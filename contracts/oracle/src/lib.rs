@@ -14,11 +14,13 @@ mod stack {
 #[ink::contract]
 pub mod oracle {
     use crate::record::{
-        ConfigRecord, FeedersRecord, ListenersRecord, ReportsRecord, RolesRecord, StateRecord, LISTENERS,
+        ConfigRecord, FeedersRecord, ListenersRecord, ReportsRecord, RolesRecord, ShadowRecord, StateRecord, LISTENERS,
     };
+    use florin_shell::history::{self, PastValues};
     use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::oracle::{self as rules, FeedConfig, FeedState, Feeders, OracleError as Error, Quote, Reports};
     use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
+    use florin_stable::shadow::{Shadow, ShadowTerms};
     use florin_units::{Price, Timestamp as Time};
     use ink::env::call::{build_call_ink, ExecutionInput, Selector};
     use ink::prelude::vec::Vec;
@@ -92,6 +94,27 @@ pub mod oracle {
         pub frozen: bool,
     }
 
+    /// A feed runs in the shadow of another, got nearer to its place or further away, or does not run there any more.
+    #[ink(event)]
+    pub struct ShadowChanged {
+        /// The live feed.
+        #[ink(topic)]
+        pub feed: u32,
+        /// The one in its shadow; none any more.
+        pub shadow: Option<Shadow>,
+    }
+
+    /// A feed got the source of the one in its shadow.
+    #[ink(event)]
+    pub struct FeedReplaced {
+        /// The live feed; its number stays.
+        #[ink(topic)]
+        pub feed: u32,
+        /// The feed whose rules, feeders and reports it has now.
+        #[ink(topic)]
+        pub candidate: u32,
+    }
+
     /// The contracts that are told of a feed's prices changed.
     #[ink(event)]
     pub struct ListenerChanged {
@@ -127,7 +150,12 @@ pub mod oracle {
         reports: Mapping<u32, ReportsRecord, ManualKey<0x4F52_0004>>,
         states: Mapping<u32, StateRecord, ManualKey<0x4F52_0005>>,
         listeners: Mapping<u32, ListenersRecord, ManualKey<0x4F52_0006>>,
-        frozen: Mapping<u32, (), ManualKey<0x4F52_0007>>,
+        frozen_since: Mapping<u32, u64, ManualKey<0x4F52_0007>>,
+        past_lengths: Mapping<u32, u32, ManualKey<0x4F52_0008>>,
+        past_configs: PastValues<u32, FeedConfig, ManualKey<0x4F52_0009>>,
+        voted_at: Mapping<u32, u64, ManualKey<0x4F52_000A>>,
+        shadows: Mapping<u32, ShadowRecord, ManualKey<0x4F52_000B>>,
+        in_shadow_of: Mapping<u32, u32, ManualKey<0x4F52_000C>>,
     }
 
     impl Oracle {
@@ -141,7 +169,12 @@ pub mod oracle {
                 reports: Mapping::new(),
                 states: Mapping::new(),
                 listeners: Mapping::new(),
-                frozen: Mapping::new(),
+                frozen_since: Mapping::new(),
+                past_lengths: Mapping::new(),
+                past_configs: Mapping::new(),
+                voted_at: Mapping::new(),
+                shadows: Mapping::new(),
+                in_shadow_of: Mapping::new(),
             };
             oracle.roles.set(&RolesRecord(Roles::new(oracle.env().caller().0)));
             oracle
@@ -159,23 +192,35 @@ pub mod oracle {
             self.write_config(feed, config)
         }
 
-        /// Changes the rules of a feed. Only the governor.
+        /// Changes the rules of a feed; where it has a price, at most one step and once a day. Only the governor.
         ///
-        /// Errors: `Role`, `UnknownFeed`, those of `FeedConfig::validate`. Event: `FeedConfigured`.
+        /// Errors: `Role`, `UnknownFeed`, `InShadow`, those of `FeedConfig::validate`, `StepTooLarge`, `ChangedTooSoon`. Event:
+        /// `FeedConfigured`.
         #[ink(message)]
         pub fn set_feed_config(&mut self, feed: u32, config: FeedConfig) -> Result<(), Error> {
             self.permit::<Governor>()?;
-            self.config_of(feed)?;
+            let current = self.config_of(feed)?;
+            self.check_not_in_shadow(feed)?;
+            config.validate()?;
+            if self.states.contains(feed) {
+                let voted_at = Time::from_raw(self.voted_at.get(feed).unwrap_or_default());
+                current.check_step(voted_at, &config, self.now())?;
+                self.voted_at.insert(feed, &self.now().raw());
+            }
             self.write_config(feed, config)
         }
 
-        /// Lets an account report to a feed. Only the governor.
+        /// Lets an account report to a feed that has no price yet: new sources of a live feed run in its shadow first. Only the
+        /// governor.
         ///
-        /// Errors: `Role`, `UnknownFeed`, `DuplicateSlot` where it may already, `NoFreeSlot`. Event: `FeederChanged`.
+        /// Errors: `Role`, `UnknownFeed`, `FeedIsLive`, `DuplicateSlot` where it may already, `NoFreeSlot`. Event: `FeederChanged`.
         #[ink(message)]
         pub fn add_feeder(&mut self, feed: u32, feeder: Address) -> Result<(), Error> {
             self.permit::<Governor>()?;
             self.config_of(feed)?;
+            if self.states.contains(feed) {
+                return Err(Error::FeedIsLive { feed });
+            }
             let (feeders, _) = self.feeders_of(feed).add(feeder.0)?;
             self.feeders.insert(feed, &FeedersRecord(feeders));
             self.env().emit_event(FeederChanged { feed, feeder, active: true });
@@ -184,16 +229,87 @@ pub mod oracle {
 
         /// Ends an account's right to report to a feed; its last report no longer counts. Only the governor.
         ///
-        /// Errors: `Role`, `UnknownFeed`, `NotFeeder`. Event: `FeederChanged`.
+        /// Errors: `Role`, `UnknownFeed`, `InShadow`, `NotFeeder`. Event: `FeederChanged`.
         #[ink(message)]
         pub fn remove_feeder(&mut self, feed: u32, feeder: Address) -> Result<(), Error> {
             self.permit::<Governor>()?;
             self.config_of(feed)?;
+            self.check_not_in_shadow(feed)?;
             let (feeders, slot) = self.feeders_of(feed).remove(feeder.0)?;
             let reports = self.reports_of(feed).clear(slot)?;
             self.feeders.insert(feed, &FeedersRecord(feeders));
             self.reports.insert(feed, &ReportsRecord(reports));
             self.env().emit_event(FeederChanged { feed, feeder, active: false });
+            Ok(())
+        }
+
+        /// Has a feed run in the shadow of another that it is to replace: each of its updates is compared with the live price. Only
+        /// the governor.
+        ///
+        /// Errors: `Role`, `UnknownFeed`, `DuplicateFeed` where both are one, `InShadow`, `ShadowExists`, `ShadowTermsOutOfBounds`,
+        /// `StepTooLarge` where its rules differ too much. Event: `ShadowChanged`.
+        #[ink(message)]
+        pub fn begin_shadow(&mut self, feed: u32, candidate: u32, terms: ShadowTerms) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let (live, proposed) = (self.config_of(feed)?, self.config_of(candidate)?);
+            if feed == candidate {
+                return Err(Error::DuplicateFeed { feed });
+            }
+            self.check_not_in_shadow(feed)?;
+            self.check_not_in_shadow(candidate)?;
+            for place in [feed, candidate] {
+                if let Some(ShadowRecord(shadow)) = self.shadows.get(place) {
+                    return Err(Error::ShadowExists { feed: place, candidate: shadow.candidate });
+                }
+            }
+            let shadow = Shadow::begin(candidate, terms, &live, &proposed, self.now(), &permit)?;
+            self.in_shadow_of.insert(candidate, &feed);
+            self.write_shadow(feed, shadow);
+            Ok(())
+        }
+
+        /// Ends a ceremony without a change of the live feed. Only the guardian or the governor.
+        ///
+        /// Errors: `Role`, `NoShadow`. Event: `ShadowChanged`.
+        #[ink(message)]
+        pub fn end_shadow(&mut self, feed: u32) -> Result<(), Error> {
+            self.permit::<Guardian>()?;
+            let shadow = self.shadow_of(feed)?;
+            self.drop_shadow(feed, &shadow);
+            Ok(())
+        }
+
+        /// Gives a live feed the rules, feeders and reports of the feed in its shadow. Anyone may, once that has proven itself and
+        /// agrees at this moment; the governor also where the live feed has had no usable price for a day. The feed in the shadow
+        /// stays as it is; its feeders report to the live number from now on.
+        ///
+        /// Errors: `UnknownFeed`, `NoShadow`, `NotProven`, `Disagrees`, `NoPrice` or `Stale` of the candidate, `StepTooLarge`.
+        /// Events: `FeedReplaced`, `FeedConfigured`, `ShadowChanged`, `PriceUpdated`, `ListenerFailed`.
+        #[ink(message)]
+        pub fn go_live(&mut self, feed: u32) -> Result<(), Error> {
+            let (shadow, live) = (self.shadow_of(feed)?, self.config_of(feed)?);
+            let (candidate, now) = (shadow.candidate, self.now());
+            let config = self.config_of(candidate)?;
+            let proposed = self.state_of(candidate);
+            rules::read(&config, proposed.as_ref(), now)?;
+            let proposed = proposed.ok_or(Error::NoPrice)?;
+            live.check_step(Time::ZERO, &config, now)?;
+            let permit = self.permit::<Governor>().ok();
+            let state = self.state_of(feed);
+            let usable = match (&state, self.frozen_since.get(feed)) {
+                (_, Some(since)) => Err(Time::from_raw(since)),
+                (None, None) => Err(Time::ZERO),
+                (Some(state), None) if rules::read(&live, Some(state), now).is_ok() => Ok(state),
+                (Some(state), None) => Err(state.updated_at),
+            };
+            let state = shadow.go_live(&proposed, usable, now, permit.as_ref())?;
+            self.drop_shadow(feed, &shadow);
+            self.feeders.insert(feed, &FeedersRecord(self.feeders_of(candidate)));
+            self.reports.insert(feed, &ReportsRecord(self.reports_of(candidate)));
+            self.voted_at.insert(feed, &now.raw());
+            self.write_config(feed, config)?;
+            self.env().emit_event(FeedReplaced { feed, candidate });
+            self.write_state(feed, state);
             Ok(())
         }
 
@@ -249,7 +365,10 @@ pub mod oracle {
         pub fn freeze(&mut self, feed: u32) -> Result<(), Error> {
             self.permit::<Guardian>()?;
             self.config_of(feed)?;
-            self.frozen.insert(feed, &());
+            // Freezing again does not begin anew: the time without a price counts from the first.
+            if !self.frozen_since.contains(feed) {
+                self.frozen_since.insert(feed, &self.now().raw());
+            }
             self.env().emit_event(FeedFrozen { feed, frozen: true });
             Ok(())
         }
@@ -261,7 +380,7 @@ pub mod oracle {
         pub fn unfreeze(&mut self, feed: u32) -> Result<(), Error> {
             self.permit::<Governor>()?;
             self.config_of(feed)?;
-            self.frozen.remove(feed);
+            self.frozen_since.remove(feed);
             self.env().emit_event(FeedFrozen { feed, frozen: false });
             Ok(())
         }
@@ -272,7 +391,7 @@ pub mod oracle {
         #[ink(message)]
         pub fn price(&self, feed: u32) -> Result<Quote, Error> {
             let config = self.config_of(feed)?;
-            if self.frozen.contains(feed) {
+            if self.frozen_since.contains(feed) {
                 return Err(Error::Frozen { feed });
             }
             rules::read(&config, self.state_of(feed).as_ref(), self.now())
@@ -282,6 +401,18 @@ pub mod oracle {
         #[ink(message)]
         pub fn feed_config(&self, feed: u32) -> Option<FeedConfig> {
             self.configs.get(feed).map(|record| record.0)
+        }
+
+        /// The rules of a feed at the end of a block of the past, or now; none before it was added.
+        #[ink(message)]
+        pub fn feed_config_at(&self, feed: u32, block: u32) -> Option<FeedConfig> {
+            history::at(&self.past_lengths, &self.past_configs, feed, block)
+        }
+
+        /// The feed that runs in the shadow of this one.
+        #[ink(message)]
+        pub fn shadow(&self, feed: u32) -> Option<Shadow> {
+            self.shadows.get(feed).map(|record| record.0)
         }
 
         /// The price of a feed with its times, usable or not.
@@ -311,7 +442,7 @@ pub mod oracle {
         /// Whether the feed's price is frozen.
         #[ink(message)]
         pub fn is_frozen(&self, feed: u32) -> bool {
-            self.frozen.contains(feed)
+            self.frozen_since.contains(feed)
         }
 
         /// Names who may take over as governor; zero for nobody. Only the governor.
@@ -371,16 +502,45 @@ pub mod oracle {
 
         fn renew(&mut self, feed: u32, config: &FeedConfig, reports: &Reports) -> Result<(), Error> {
             let state = rules::update(config, reports, self.state_of(feed).as_ref(), self.now())?;
+            if let Some(live) = self.in_shadow_of.get(feed) {
+                let shadow =
+                    self.shadow_of(live)?.compare(state.price, self.price(live).ok().map(|quote| quote.price))?;
+                self.write_shadow(live, shadow);
+            }
+            self.write_state(feed, state);
+            Ok(())
+        }
+
+        /// Writes a price and tells the contracts that want to know it.
+        fn write_state(&mut self, feed: u32, state: FeedState) {
             self.states.insert(feed, &StateRecord(state));
             self.env().emit_event(PriceUpdated { feed, state });
-            if !self.frozen.contains(feed) {
+            if !self.frozen_since.contains(feed) {
                 let quote =
                     Quote { price: state.price, updated_at: state.updated_at, recovered_at: state.recovered_at };
                 for listener in self.listeners(feed).into_iter().flatten() {
                     self.tell(feed, listener, quote);
                 }
             }
-            Ok(())
+        }
+
+        fn shadow_of(&self, feed: u32) -> Result<Shadow, Error> {
+            self.shadow(feed).ok_or(Error::NoShadow { feed })
+        }
+
+        fn write_shadow(&mut self, feed: u32, shadow: Shadow) {
+            self.shadows.insert(feed, &ShadowRecord(shadow));
+            self.env().emit_event(ShadowChanged { feed, shadow: Some(shadow) });
+        }
+
+        fn drop_shadow(&mut self, feed: u32, shadow: &Shadow) {
+            self.shadows.remove(feed);
+            self.in_shadow_of.remove(shadow.candidate);
+            self.env().emit_event(ShadowChanged { feed, shadow: None });
+        }
+
+        fn check_not_in_shadow(&self, feed: u32) -> Result<(), Error> {
+            self.in_shadow_of.get(feed).map_or(Ok(()), |live| Err(Error::InShadow { feed, live }))
         }
 
         /// Tells a contract of a price; one that fails does not hold up the others.
@@ -400,6 +560,8 @@ pub mod oracle {
         fn write_config(&mut self, feed: u32, config: FeedConfig) -> Result<(), Error> {
             config.validate()?;
             self.configs.insert(feed, &ConfigRecord(config));
+            let block = self.env().block_number();
+            history::keep(&mut self.past_lengths, &mut self.past_configs, feed, block, config)?;
             self.env().emit_event(FeedConfigured { feed, config });
             Ok(())
         }

@@ -13,6 +13,8 @@ florin_shell::storage_cell! {
     RolesRecord(florin_stable::roles::Roles);
     /// The feeders of a feed, by slot.
     FeedersRecord(florin_stable::oracle::Feeders);
+    /// A feed in the shadow of another.
+    ShadowRecord(florin_stable::shadow::Shadow);
     /// The contracts that are told of each new price of a feed.
     ListenersRecord([Option<Address>; LISTENERS]);
 }

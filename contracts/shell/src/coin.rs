@@ -94,6 +94,37 @@ pub enum CoinError {
         /// The latest end that is allowed now, in seconds since 1970.
         latest: u64,
     },
+    /// A limit is above its bound.
+    LimitTooLarge {
+        /// Given.
+        actual: u128,
+        /// At most.
+        maximum: u128,
+    },
+    /// One vote may not raise a limit so far.
+    StepTooLarge {
+        /// What it was to become.
+        proposed: u128,
+        /// The highest value that one vote may set now.
+        highest: u128,
+    },
+    /// A vote has changed the minter's limits less than a day ago.
+    ChangedTooSoon {
+        /// When they may be changed again, in seconds since 1970.
+        next_at: u64,
+        /// The time of the call, in seconds since 1970.
+        now: u64,
+    },
+    /// The governor has not named the caller as the minter's successor.
+    NotSuccessor {
+        /// The caller.
+        caller: Address,
+    },
+    /// A successor must not have a place in the gate of its own.
+    MinterExists {
+        /// The account.
+        account: Address,
+    },
 }
 
 impl From<MathError> for CoinError {
@@ -123,9 +154,8 @@ impl From<MintGateError> for CoinError {
         match error {
             MintGateError::Math(_) => Self::Arithmetic(),
             MintGateError::ZeroAmount => Self::ZeroAmount(),
-            MintGateError::NotMinter { account } | MintGateError::AlreadyMinter { account } => {
-                Self::NotMinter { account: account.into() }
-            }
+            MintGateError::NotMinter { account } => Self::NotMinter { account: account.into() },
+            MintGateError::AlreadyMinter { account } => Self::MinterExists { account: account.into() },
             MintGateError::CeilingExceeded { requested, available } => {
                 Self::CeilingExceeded { requested: requested.raw(), available: available.raw() }
             }
@@ -141,6 +171,15 @@ impl From<MintGateError> for CoinError {
                 limit_per_day: current.limit_per_day.raw(),
                 proposed_limit_per_day: proposed.limit_per_day.raw(),
             },
+            MintGateError::LimitTooLarge { actual, maximum } => {
+                Self::LimitTooLarge { actual: actual.raw(), maximum: maximum.raw() }
+            }
+            MintGateError::StepTooLarge { proposed, highest } => {
+                Self::StepTooLarge { proposed: proposed.raw(), highest: highest.raw() }
+            }
+            MintGateError::ChangedTooSoon { next_at, now } => {
+                Self::ChangedTooSoon { next_at: next_at.raw(), now: now.raw() }
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod coin;
+pub mod history;
 pub mod host;
 pub mod votes;
 

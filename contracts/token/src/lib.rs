@@ -13,10 +13,12 @@ mod stack {
 /// The contract.
 #[ink::contract]
 pub mod token {
-    use crate::record::{MinterRecord, RolesRecord};
+    use crate::record::{MinterRecord, RolesRecord, VotedRecord};
+    use florin_governance::step::Voted;
     use florin_shell::coin::CoinError as Error;
+    use florin_shell::history::{self, PastValues};
     use florin_shell::{guardian_or_zero, optional, or_zero};
-    use florin_stable::mint_gate::{Limits, Minter, Provenance};
+    use florin_stable::mint_gate::{Limits, MintGateError, Minter, Provenance};
     use florin_stable::roles::{self, Governor, Guardian, Permit, Role, Roles};
     use florin_units::{Timestamp as Time, Wad};
     use ink::prelude::string::String;
@@ -80,6 +82,17 @@ pub mod token {
         pub provenance: u8,
     }
 
+    /// The governor has named who may take over a minter's place.
+    #[ink(event)]
+    pub struct SuccessorNamed {
+        /// The minter.
+        #[ink(topic)]
+        pub minter: Address,
+        /// Who may; zero for nobody.
+        #[ink(topic)]
+        pub successor: Address,
+    }
+
     /// The limits of a minter may be raised again.
     #[ink(event)]
     pub struct DefenceEnded {
@@ -119,6 +132,10 @@ pub mod token {
         roles: Lazy<RolesRecord, ManualKey<0x544F_0005>>,
         minting_paused: Lazy<bool, ManualKey<0x544F_0006>>,
         defended: Mapping<Address, (), ManualKey<0x544F_0007>>,
+        voted: Mapping<Address, VotedRecord, ManualKey<0x544F_0008>>,
+        past_lengths: Mapping<Address, u32, ManualKey<0x544F_0009>>,
+        past_limits: PastValues<Address, Limits, ManualKey<0x544F_000A>>,
+        successors: Mapping<Address, Address, ManualKey<0x544F_000B>>,
     }
 
     impl Token {
@@ -133,6 +150,10 @@ pub mod token {
                 roles: Lazy::new(),
                 minting_paused: Lazy::new(),
                 defended: Mapping::new(),
+                voted: Mapping::new(),
+                past_lengths: Mapping::new(),
+                past_limits: Mapping::new(),
+                successors: Mapping::new(),
             };
             token.total_supply.set(&0);
             token.roles.set(&RolesRecord(Roles::new(token.env().caller().0)));
@@ -259,10 +280,11 @@ pub mod token {
             self.destroy(owner, self.env().caller(), amount)
         }
 
-        /// Adds a minter, with a full bucket, or changes its limits; provenance is 0 vaults, 1 peg, 2 reserve, 3 bridge and
-        /// cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
+        /// Adds a minter, with a full bucket, or changes its limits, each at most one step up and once a day; provenance is 0 vaults,
+        /// 1 peg, 2 reserve, 3 bridge and cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
         ///
-        /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands. Event: `MinterSet`.
+        /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands,
+        /// `LimitTooLarge`, `StepTooLarge`, `ChangedTooSoon`. Event: `MinterSet`.
         #[ink(message, name = "setMinter")]
         pub fn set_minter(
             &mut self,
@@ -274,20 +296,20 @@ pub mod token {
             let permit = self.permit::<Governor>()?;
             not_zero(minter)?;
             let limits = Limits { ceiling: Wad::from_raw(ceiling), limit_per_day: Wad::from_raw(limit_per_day) };
-            let source = provenance_of(provenance)?;
-            let record = match self.minters.get(minter) {
-                None => Minter::new(source, limits, self.now(), &permit),
+            let (source, now) = (provenance_of(provenance)?, self.now());
+            let (record, voted) = match self.minters.get(minter) {
+                None => (Minter::new(source, limits, now, &permit)?, Voted::first(limits)),
                 Some(MinterRecord(known)) if known.provenance == source => {
                     if self.defended.contains(minter) {
                         known.check_not_higher(limits)?;
                     }
-                    known.set_limits(limits, self.now(), &permit)?
+                    let voted = self.voted.get(minter).map_or(Voted::first(known.limits), |record| record.0);
+                    (known.set_limits(&voted, limits, now, &permit)?, Voted { at: now, value: limits })
                 }
                 Some(_) => return Err(Error::ProvenanceChanged()),
             };
-            self.minters.insert(minter, &MinterRecord(record));
-            self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
-            Ok(())
+            self.voted.insert(minter, &VotedRecord(voted));
+            self.write_minter(minter, record)
         }
 
         /// Lowers a minter's limits at once. Only the guardian or the governor.
@@ -299,10 +321,46 @@ pub mod token {
             let limits = Limits { ceiling: Wad::from_raw(ceiling), limit_per_day: Wad::from_raw(limit_per_day) };
             let record = self.minter_of(minter)?.lower_limits(limits, self.now(), &permit)?;
             self.defended.insert(minter, &());
-            self.minters.insert(minter, &MinterRecord(record));
-            let provenance = number_of(record.provenance);
-            self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
+            self.write_minter(minter, record)
+        }
+
+        /// Names who may take over a minter's place in the gate; zero for nobody. Only the governor.
+        ///
+        /// Errors: `NotAuthorised`, `NotMinter`. Event: `SuccessorNamed`.
+        #[ink(message, name = "nameSuccessor")]
+        pub fn name_successor(&mut self, minter: Address, successor: Address) -> Result<(), Error> {
+            self.permit::<Governor>()?;
+            self.minter_of(minter)?;
+            self.successors.insert(minter, &successor);
+            self.env().emit_event(SuccessorNamed { minter, successor });
             Ok(())
+        }
+
+        /// Takes over a minter's place: its limits, its counts, what its bucket holds, and a defence that stands. Only the successor
+        /// that the governor named.
+        ///
+        /// Errors: `NotSuccessor`, `NotMinter`, `MinterExists`. Events: `MinterSet` of both, `SuccessorNamed`.
+        #[ink(message)]
+        pub fn succeed(&mut self, minter: Address) -> Result<(), Error> {
+            let caller = self.env().caller();
+            if self.successors.get(minter) != Some(caller) || caller == Address::zero() {
+                return Err(Error::NotSuccessor { caller });
+            }
+            if self.minters.contains(caller) {
+                return Err(MintGateError::AlreadyMinter { account: caller.0 }.into());
+            }
+            let (left, taken) = self.minter_of(minter)?.pass_on(self.now())?;
+            if self.defended.contains(minter) {
+                self.defended.insert(caller, &());
+            }
+            if let Some(voted) = self.voted.get(minter) {
+                self.voted.insert(caller, &voted);
+            }
+            self.voted.insert(minter, &VotedRecord(Voted { at: self.now(), value: left.limits }));
+            self.successors.remove(minter);
+            self.env().emit_event(SuccessorNamed { minter, successor: Address::zero() });
+            self.write_minter(minter, left)?;
+            self.write_minter(caller, taken)
         }
 
         /// Ends the defence of a minter: its limits may be raised again. Until then no change may, so that a proposal that was made before
@@ -327,6 +385,22 @@ pub mod token {
             let available = record.available(self.now())?;
             let Limits { ceiling, limit_per_day } = record.limits;
             Ok((ceiling.raw(), limit_per_day.raw(), record.minted.raw(), record.burned.raw(), available.raw()))
+        }
+
+        /// Ceiling and daily limit of a minter at the end of a block of the past, or now; raw units.
+        ///
+        /// Errors: `NotMinter` where it was none then.
+        #[ink(message, name = "limitsAt")]
+        pub fn limits_at(&self, minter: Address, block: u32) -> Result<(u128, u128), Error> {
+            let limits = history::at(&self.past_lengths, &self.past_limits, minter, block);
+            let Limits { ceiling, limit_per_day } = limits.ok_or(Error::NotMinter { account: minter })?;
+            Ok((ceiling.raw(), limit_per_day.raw()))
+        }
+
+        /// Who may take over a minter's place; zero for nobody.
+        #[ink(message, name = "successorOf")]
+        pub fn successor_of(&self, minter: Address) -> Address {
+            self.successors.get(minter).unwrap_or_default()
         }
 
         /// Stops minting. Only the guardian or the governor.
@@ -459,6 +533,18 @@ pub mod token {
 
         fn minter_of(&self, account: Address) -> Result<Minter, Error> {
             self.minters.get(account).map(|record| record.0).ok_or(Error::NotMinter { account })
+        }
+
+        /// Writes a minter with other limits, and keeps them where they can be asked for later.
+        fn write_minter(&mut self, minter: Address, record: Minter) -> Result<(), Error> {
+            let block = self.env().block_number();
+            history::keep(&mut self.past_lengths, &mut self.past_limits, minter, block, record.limits)?;
+            self.minters.insert(minter, &MinterRecord(record));
+            let Limits { ceiling, limit_per_day } = record.limits;
+            let provenance = number_of(record.provenance);
+            let (ceiling, limit_per_day) = (ceiling.raw(), limit_per_day.raw());
+            self.env().emit_event(MinterSet { minter, ceiling, limit_per_day, provenance });
+            Ok(())
         }
 
         fn roles(&self) -> Roles {

@@ -1,5 +1,6 @@
 //! Why the vaults refuse: the core's reasons, the other contracts', and what only a shell can see.
 
+use florin_governance::migration::MigrationError;
 use florin_shell::coin::CoinError;
 use florin_stable::error::VaultError;
 use florin_stable::oracle::OracleError;
@@ -86,6 +87,12 @@ pub enum Error {
 impl From<VaultError> for Error {
     fn from(error: VaultError) -> Self {
         Self::Vault(error)
+    }
+}
+
+impl From<MigrationError> for Error {
+    fn from(error: MigrationError) -> Self {
+        Self::Vault(error.into())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Events: each carries the new state of what it changed, so that an indexer needs no history.
 
+use florin_governance::migration::Standing;
 use florin_stable::collateral::CollateralParams;
 use florin_stable::pause::Pauses;
 use florin_units::{Amount, Art, Price, Rad, Ray, Timestamp, Wad};
@@ -201,4 +202,35 @@ pub struct RolesChanged {
     pub guardian: Address,
     /// End of the guardian's term, in seconds since 1970.
     pub guardian_until: u64,
+}
+
+/// The contract began to stand still, works again, left to its successor, or took over from its predecessor.
+#[ink::event]
+pub struct StandingChanged {
+    /// Where it stands now; a window that ends is no event.
+    pub standing: Standing,
+}
+
+/// A page of records was copied from the predecessor.
+#[ink::event]
+pub struct Imported {
+    /// Collateral types that are here now.
+    pub collateral_types: u32,
+    /// Positions, by number, that are here now.
+    pub positions: u64,
+    /// Auctions, by number, that are here now.
+    pub auctions: u64,
+}
+
+/// The collateral of a type went to the successor.
+#[ink::event]
+pub struct HandedOver {
+    /// The type.
+    #[ink(topic)]
+    pub collateral_type: u32,
+    /// The successor.
+    #[ink(topic)]
+    pub successor: Address,
+    /// Raw units.
+    pub amount: Amount,
 }

@@ -21,10 +21,14 @@ pub mod vaults {
     use crate::event::*;
     use crate::external;
     use crate::record::*;
+    use crate::steps::{is_complete, PAGE};
+    use florin_governance::migration::{MigrationError, Standing};
+    use florin_governance::step::Voted;
+    use florin_shell::history::PastValues;
     use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::auction::Auction;
     use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
-    use florin_stable::ledger::{Ledger, SolvencyReport};
+    use florin_stable::ledger::{Ledger, Recount, SolvencyReport};
     use florin_stable::liquidation::{self, Take};
     use florin_stable::oracle::Quote;
     use florin_stable::parameter::Parameter;
@@ -33,7 +37,7 @@ pub mod vaults {
     use florin_stable::roles::{Governor, Guardian, Roles};
     use florin_stable::vault;
     use florin_stable::VaultError;
-    use florin_units::{Amount, Bps, Price, Wad};
+    use florin_units::{Amount, Bps, Price, Seconds, Timestamp as Time, Wad};
     use ink::prelude::vec::Vec;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};
@@ -43,7 +47,7 @@ pub mod vaults {
     pub struct Vaults {
         pub(crate) index: Lazy<Index, ManualKey<0x5641_0001>>,
         pub(crate) ledger: Lazy<LedgerRecord, ManualKey<0x5641_0002>>,
-        pub(crate) pauses: Lazy<PausesRecord, ManualKey<0x5641_0003>>,
+        pub(crate) stopped: Lazy<StoppedRecord, ManualKey<0x5641_0003>>,
         pub(crate) roles: Lazy<RolesRecord, ManualKey<0x5641_0004>>,
         pub(crate) collateral_types: Mapping<u32, CollateralRecord, ManualKey<0x5641_0005>>,
         pub(crate) positions: Mapping<u64, PositionRecord, ManualKey<0x5641_0006>>,
@@ -53,8 +57,9 @@ pub mod vaults {
         pub(crate) claims: Mapping<(Address, Address), u128, ManualKey<0x5641_000A>>,
         pub(crate) rewards: Mapping<Address, u128, ManualKey<0x5641_000B>>,
         pub(crate) past_lengths: Mapping<u32, u32, ManualKey<0x5641_000C>>,
-        pub(crate) past_params: Mapping<(u32, u32), ParamsRecord, ManualKey<0x5641_000D>>,
+        pub(crate) past_params: PastValues<u32, CollateralParams, ManualKey<0x5641_000D>>,
         pub(crate) defended: Mapping<u32, (), ManualKey<0x5641_000E>>,
+        pub(crate) voted: Mapping<u32, VotedRecord, ManualKey<0x5641_000F>>,
     }
 
     impl Vaults {
@@ -64,7 +69,7 @@ pub mod vaults {
             let mut vaults = Self {
                 index: Lazy::new(),
                 ledger: Lazy::new(),
-                pauses: Lazy::new(),
+                stopped: Lazy::new(),
                 roles: Lazy::new(),
                 collateral_types: Mapping::new(),
                 positions: Mapping::new(),
@@ -76,12 +81,26 @@ pub mod vaults {
                 past_lengths: Mapping::new(),
                 past_params: Mapping::new(),
                 defended: Mapping::new(),
+                voted: Mapping::new(),
             };
             vaults.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
             vaults.ledger.set(&LedgerRecord(Ledger::default()));
-            vaults.pauses.set(&PausesRecord(Pauses::default()));
+            vaults.stopped.set(&StoppedRecord(Stopped::default()));
             vaults.roles.set(&RolesRecord(Roles::new(vaults.env().caller().0)));
             vaults
+        }
+
+        /// Vaults that will take over from others, over the same coin and oracle. They copy by `import` and work after
+        /// `take_over`. The caller governs them until it hands the role on.
+        ///
+        /// Errors: `NoAnswer` of the predecessor.
+        #[ink(constructor)]
+        pub fn successor(predecessor: Address) -> Result<Self, Error> {
+            let Index { token, oracle, .. } = external::summary(predecessor)?;
+            let mut vaults = Self::new(token, oracle);
+            let standing = Standing::Arriving { until: Time::ZERO };
+            vaults.stopped.set(&StoppedRecord(Stopped { standing, predecessor, ..Stopped::default() }));
+            Ok(vaults)
         }
 
         /// Opens a position of the caller with a deposit (raw units of the collateral) and, unless it is zero, a first draw
@@ -91,7 +110,7 @@ pub mod vaults {
         #[ink(message, payable)]
         pub fn open(&mut self, collateral_type: u32, deposit: Amount, draw: Wad) -> Result<u64, Error> {
             let kind = self.kind(collateral_type)?;
-            let outcome = vault::open(&kind, &self.books(), collateral_type, deposit, draw, &self.context())?;
+            let outcome = vault::open(&kind, &self.books(), collateral_type, deposit, draw, &self.context()?)?;
             let mut index = self.index();
             let position = index.positions;
             index.positions = position.saturating_add(1);
@@ -106,7 +125,7 @@ pub mod vaults {
         /// `CollateralTransferMismatch`. Event: `PositionChanged`.
         #[ink(message, payable)]
         pub fn deposit(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
-            let outcome = vault::deposit(&self.view(position)?, amount, &self.context())?;
+            let outcome = vault::deposit(&self.view(position)?, amount, &self.context()?)?;
             self.apply(position, &outcome)
         }
 
@@ -115,7 +134,7 @@ pub mod vaults {
         /// Errors: those of the core's `withdraw`. Events: `PositionChanged`, `PayoutDeferred`.
         #[ink(message)]
         pub fn withdraw(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
-            let outcome = vault::withdraw(&self.view(position)?, amount, &self.context())?;
+            let outcome = vault::withdraw(&self.view(position)?, amount, &self.context()?)?;
             self.apply(position, &outcome)
         }
 
@@ -124,7 +143,7 @@ pub mod vaults {
         /// Errors: those of the core's `draw`, those of the mint gate in `Coin`. Event: `PositionChanged`.
         #[ink(message)]
         pub fn draw(&mut self, position: u64, amount: Wad) -> Result<(), Error> {
-            let outcome = vault::draw(&self.view(position)?, amount, &self.context())?;
+            let outcome = vault::draw(&self.view(position)?, amount, &self.context()?)?;
             self.apply(position, &outcome)
         }
 
@@ -134,7 +153,7 @@ pub mod vaults {
         /// Errors: `NoDebt`, `ZeroAmount`, `BelowDebtFloor`, `Coin`. Event: `PositionChanged`.
         #[ink(message)]
         pub fn repay(&mut self, position: u64, amount: Wad) -> Result<Wad, Error> {
-            let outcome = vault::repay(&self.view(position)?, amount, &self.context())?;
+            let outcome = vault::repay(&self.view(position)?, amount, &self.context()?)?;
             self.apply(position, &outcome)?;
             Ok(outcome.transfers.burn.map_or(Wad::ZERO, |burn| burn.amount))
         }
@@ -144,7 +163,7 @@ pub mod vaults {
         /// Errors: `Paused`, `NotOwner`, `Coin`. Events: `PositionChanged`, `PayoutDeferred`.
         #[ink(message)]
         pub fn close(&mut self, position: u64) -> Result<(), Error> {
-            let outcome = vault::close(&self.view(position)?, &self.context())?;
+            let outcome = vault::close(&self.view(position)?, &self.context()?)?;
             self.apply(position, &outcome)
         }
 
@@ -154,7 +173,7 @@ pub mod vaults {
         /// Errors: those of the core's `liquidate`. Events: `PositionChanged`, `Liquidated`, `Rewarded`.
         #[ink(message)]
         pub fn liquidate(&mut self, position: u64) -> Result<Option<u64>, Error> {
-            let context = self.context();
+            let context = self.context()?;
             let outcome = liquidation::liquidate(&self.view(position)?, position, &context)?;
             let auction = outcome.auction.map(|auction| self.new_auction(&auction));
             self.write(position, &outcome.view);
@@ -181,7 +200,7 @@ pub mod vaults {
         pub fn take(&mut self, auction: u64, max_collateral: Amount, max_price: Price) -> Result<(Amount, Wad), Error> {
             let record = self.lot(auction)?;
             let view = self.view(record.position)?;
-            let outcome = liquidation::take(&view, &record, &Take { max_collateral, max_price }, &self.context())?;
+            let outcome = liquidation::take(&view, &record, &Take { max_collateral, max_price }, &self.context()?)?;
             match outcome.auction {
                 Some(rest) => {
                     self.auctions.insert(auction, &AuctionRecord(rest));
@@ -212,7 +231,7 @@ pub mod vaults {
         #[ink(message)]
         pub fn redo(&mut self, auction: u64) -> Result<(), Error> {
             let record = self.lot(auction)?;
-            let outcome = liquidation::redo(&self.view(record.position)?, &record, &self.context())?;
+            let outcome = liquidation::redo(&self.view(record.position)?, &record, &self.context()?)?;
             self.auctions.insert(auction, &AuctionRecord(outcome.auction));
             self.write(record.position, &outcome.view);
             let (top, floor) = (outcome.auction.top, outcome.auction.floor);
@@ -226,6 +245,7 @@ pub mod vaults {
         /// Errors: `NothingToHeal`. Event: `Healed`.
         #[ink(message)]
         pub fn heal(&mut self) -> Result<(), Error> {
+            self.check_live()?;
             let (books, netted) = self.books().heal()?;
             self.ledger.set(&LedgerRecord(books));
             self.env().emit_event(Healed { netted, surplus: books.surplus, deficit: books.deficit });
@@ -237,6 +257,7 @@ pub mod vaults {
         /// Errors: `UnknownCollateralType`. Event: `Accrued`.
         #[ink(message)]
         pub fn accrue(&mut self, collateral_type: u32) -> Result<(), Error> {
+            self.check_live()?;
             let (mut kind, mut books) = (self.kind(collateral_type)?, self.books());
             let revenue = vault::accrue(&mut kind, &mut books, self.now())?;
             self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
@@ -290,6 +311,7 @@ pub mod vaults {
         /// Errors: `NothingToClaim`, `Coin` where the gate is still shut. Event: `Rewarded`.
         #[ink(message)]
         pub fn claim_reward(&mut self) -> Result<Wad, Error> {
+            self.check_live()?;
             let keeper = self.env().caller();
             let amount = self.rewards.take(keeper).map(Wad::from_raw).ok_or(Error::NothingToClaim)?;
             self.ledger.set(&LedgerRecord(self.books().pay_reward(amount)?));
@@ -305,6 +327,7 @@ pub mod vaults {
         #[ink(message)]
         pub fn add_collateral(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
+            self.check_live()?;
             let mut index = self.index();
             if collateral_type > index.collateral_types {
                 return Err(VaultError::UnknownCollateralType { id: collateral_type }.into());
@@ -314,6 +337,7 @@ pub mod vaults {
             index.collateral_types = index.collateral_types.saturating_add(1);
             self.index.set(&index);
             self.serve(params.feed, collateral_type)?;
+            self.write_voted(collateral_type, Voted::first(params));
             self.configure(collateral_type, &kind)?;
             let actual = external::decimals(params.asset)?;
             if actual != params.decimals {
@@ -322,28 +346,24 @@ pub mod vaults {
             Ok(())
         }
 
-        /// Changes a collateral type's parameters; fees up to now accrue at the old ones. Only the governor.
+        /// Changes a collateral type's parameters, each at most one step and once a day; fees up to now accrue at the old ones. Only
+        /// the governor.
         ///
-        /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`, `NotDefensive` while a
-        /// defence stands.
-        /// Event: `CollateralConfigured`.
+        /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `StepTooLarge`, `ChangedTooSoon`, `NotDefensive`
+        /// while a defence stands. Event: `CollateralConfigured`.
         #[ink(message)]
         pub fn set_collateral_params(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            let old = self.kind(collateral_type)?;
+            self.check_live()?;
+            let (old, now) = (self.kind(collateral_type)?, self.now());
             if self.defended.contains(collateral_type) {
                 old.params.check_not_looser(&params)?;
             }
-            let (kind, books) = old.set_params(&self.books(), params, self.now(), &permit)?;
-            if old.params.feed != params.feed {
-                let mut served = self.types_of_feed.get(old.params.feed).unwrap_or_default();
-                served.retain(|served| *served != collateral_type);
-                self.types_of_feed.insert(old.params.feed, &served);
-                self.serve(params.feed, collateral_type)?;
-            }
+            let voted = self.voted_of(collateral_type, old.params);
+            let (kind, books) = old.set_params(&self.books(), &voted, params, now, &permit)?;
             self.ledger.set(&LedgerRecord(books));
-            self.configure(collateral_type, &kind)?;
-            Ok(())
+            self.write_voted(collateral_type, Voted { at: now, value: params });
+            self.configure(collateral_type, &kind)
         }
 
         /// Changes a collateral type's parameters at once by ones that can only lower risk: less debt, later, against more collateral.
@@ -353,6 +373,7 @@ pub mod vaults {
         #[ink(message)]
         pub fn tighten(&mut self, collateral_type: u32, params: CollateralParams) -> Result<(), Error> {
             let permit = self.permit::<Guardian>()?;
+            self.check_live()?;
             let kind = self.kind(collateral_type)?;
             let (kind, books) = kind.tighten(&self.books(), params, self.now(), &permit)?;
             self.defended.insert(collateral_type, &());
@@ -378,7 +399,7 @@ pub mod vaults {
         #[ink(message)]
         pub fn pause(&mut self, operation: Operation) -> Result<(), Error> {
             let permit = self.permit::<Guardian>()?;
-            self.write_pauses(self.stopped().pause(operation, &permit));
+            self.write_pauses(self.stopped().pauses.pause(operation, &permit));
             Ok(())
         }
 
@@ -386,7 +407,7 @@ pub mod vaults {
         #[ink(message)]
         pub fn unpause(&mut self, operation: Operation) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            self.write_pauses(self.stopped().unpause(operation, &permit));
+            self.write_pauses(self.stopped().pauses.unpause(operation, &permit));
             Ok(())
         }
 
@@ -427,7 +448,139 @@ pub mod vaults {
         /// What stands still.
         #[ink(message)]
         pub fn pauses(&self) -> Pauses {
-            self.stopped()
+            self.stopped().pauses
+        }
+
+        /// Stands still for a window, at most a day, while the successor copies; then leaves to it, or goes on as if nothing had
+        /// been. Only the governor.
+        ///
+        /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
+        #[ink(message)]
+        pub fn begin_migration(&mut self, successor: Address, window: Seconds) -> Result<(), Error> {
+            let permit = self.permit::<Governor>()?;
+            let standing = self.stopped().standing.begin(successor.0, window, self.now(), &permit)?;
+            self.write_standing(standing);
+            Ok(())
+        }
+
+        /// Works again before the window's end. Only the guardian or the governor.
+        ///
+        /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
+        #[ink(message)]
+        pub fn call_off_migration(&mut self) -> Result<(), Error> {
+            let permit = self.permit::<Guardian>()?;
+            let standing = self.stopped().standing.call_off(self.now(), &permit)?;
+            self.write_standing(standing);
+            Ok(())
+        }
+
+        /// Leaves to the successor for good, and tells it the books and the pauses. Only the successor, within the window.
+        ///
+        /// Errors: `Migration`. Event: `StandingChanged`.
+        #[ink(message)]
+        pub fn leave(&mut self) -> Result<(Ledger, Pauses), Error> {
+            let Stopped { standing, pauses, .. } = self.stopped();
+            self.write_standing(standing.leave(self.env().caller().0, self.now())?);
+            Ok((self.books(), pauses))
+        }
+
+        /// Pays the collateral of a type, all positions and lots together, to the successor that has taken over. Anyone may. What
+        /// waits to be claimed stays, and can be claimed here for ever.
+        ///
+        /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` where it
+        /// cannot be moved now. Event: `HandedOver`.
+        #[ink(message)]
+        pub fn hand_over(&mut self, collateral_type: u32) -> Result<Amount, Error> {
+            let successor = Address::from(self.stopped().standing.successor()?);
+            let mut kind = self.kind(collateral_type)?;
+            let (asset, amount) = (kind.params.asset, core::mem::take(&mut kind.state.total_collateral));
+            if amount.is_zero() {
+                return Err(Error::NothingToClaim);
+            }
+            self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
+            let key = external::asset_key(asset);
+            self.write_owed(key, self.owed_of(key).checked_sub(amount)?);
+            self.env().emit_event(HandedOver { collateral_type, successor, amount });
+            let moved = match asset {
+                Asset::Native => external::hand_native(successor, amount),
+                Asset::Erc20(_) => external::push(asset, successor, amount),
+            };
+            if !moved {
+                return Err(Error::CollateralTransferFailed { asset: key });
+            }
+            self.check_covered(asset)?;
+            Ok(amount)
+        }
+
+        /// Takes native tokens, as a predecessor hands them over. Whoever else sends some gives them away.
+        #[ink(message, payable)]
+        pub fn receive_native(&mut self) {}
+
+        /// Copies a page of the predecessor's records: a collateral type, then so many positions by number, then so many auctions.
+        /// Anyone may, again and again, until it returns that there is nothing left.
+        ///
+        /// Errors: `Migration`, `NoAnswer`, `TooManyTypesOfFeed`. Events: `Imported`, and `CollateralConfigured` for a type.
+        #[ink(message)]
+        pub fn import(&mut self, count: u8) -> Result<bool, Error> {
+            let predecessor = self.arriving()?;
+            let (theirs, own) = (external::summary(predecessor)?, self.index());
+            let index = self.copy_page(predecessor, &theirs, &own, count)?;
+            self.index.set(&index);
+            let Index { collateral_types, positions, auctions, .. } = index;
+            self.env().emit_event(Imported { collateral_types, positions, auctions });
+            Ok(!is_complete(&index, &theirs))
+        }
+
+        /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
+        ///
+        /// Errors: `Migration`, `NoAnswer`.
+        #[ink(message)]
+        pub fn import_rewards(&mut self, keepers: Vec<Address>) -> Result<(), Error> {
+            let predecessor = self.arriving()?;
+            for keeper in keepers {
+                let reward = external::open_reward(predecessor, keeper)?;
+                if !reward.is_zero() && !self.rewards.contains(keeper) {
+                    let books = self.books();
+                    let open_rewards = books.open_rewards.checked_add(reward)?;
+                    self.ledger.set(&LedgerRecord(Ledger { open_rewards, ..books }));
+                    self.rewards.insert(keeper, &reward.raw());
+                }
+            }
+            Ok(())
+        }
+
+        /// Takes over: the predecessor leaves, its place in the coin's gate moves here, its books, pauses and collateral types hold
+        /// here, and every price's grace period begins. Anyone may, once everything has been copied.
+        ///
+        /// Errors: `Migration` (`Incomplete` where records, rewards or debt are missing), `NoAnswer`, `Coin`. Event:
+        /// `StandingChanged`.
+        #[ink(message)]
+        pub fn take_over(&mut self) -> Result<(), Error> {
+            let predecessor = self.arriving()?;
+            let index = self.index();
+            let complete = is_complete(&index, &external::summary(predecessor)?);
+            let (books, pauses) = external::leave(predecessor)?;
+            let mut debt = Recount::default();
+            for collateral_type in 0..index.collateral_types {
+                let kind = self.kind(collateral_type)?.arrive(self.now());
+                debt.add_type(&kind)?;
+                self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
+            }
+            let is_exact = books.solvency_recount(&debt)?.is_exact();
+            if !complete || !is_exact || self.books().open_rewards != books.open_rewards {
+                return Err(MigrationError::Incomplete.into());
+            }
+            self.ledger.set(&LedgerRecord(books));
+            self.write_pauses(pauses);
+            self.write_standing(Standing::Live);
+            external::succeed(index.token, predecessor)
+        }
+
+        /// Where the contract stands between predecessor and successor now, and whom it has taken over from; zero for nobody.
+        #[ink(message)]
+        pub fn standing(&self) -> (Standing, Address) {
+            let Stopped { standing, predecessor, .. } = self.stopped();
+            (standing.at(self.now()), predecessor)
         }
 
         /// The coin, the oracle, and the numbers of collateral types, positions and auctions ever made.
@@ -445,7 +598,7 @@ pub mod vaults {
         /// Positions by number, from one on, at most so many (100 at the most).
         #[ink(message)]
         pub fn positions(&self, from: u64, count: u8) -> Vec<(u64, Position)> {
-            let last = from.saturating_add(u64::from(count.min(100)));
+            let last = from.saturating_add(u64::from(count.min(PAGE)));
             (from..last).filter_map(|number| Some((number, self.position(number)?))).collect()
         }
 

@@ -10,21 +10,24 @@ florin_shell::storage_cell! {
     /// The global books.
     LedgerRecord(florin_stable::ledger::Ledger);
     /// What stands still.
-    PausesRecord(florin_stable::pause::Pauses);
+    StoppedRecord(Stopped);
     /// Who may change what.
     RolesRecord(florin_stable::roles::Roles);
-    /// Parameters of a collateral type from a block on.
-    ParamsRecord(ParamsSince);
+    /// Parameters of a collateral type as the last vote set them.
+    VotedRecord(florin_governance::step::Voted<florin_stable::collateral::CollateralParams>);
 }
 
-/// Parameters of a collateral type from a block on.
-#[derive(Clone, Copy, Debug)]
+/// What stands still, and whether the whole contract does: both are asked for by every message about a position, so they share a
+/// cell.
+#[derive(Clone, Copy, Debug, Default)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
-pub struct ParamsSince {
-    /// The block.
-    pub since: u32,
-    /// The parameters.
-    pub params: florin_stable::collateral::CollateralParams,
+pub struct Stopped {
+    /// Operations that are paused.
+    pub pauses: florin_stable::pause::Pauses,
+    /// Between predecessor and successor.
+    pub standing: florin_governance::migration::Standing,
+    /// Whom this contract has taken over from, or will; zero for nobody.
+    pub predecessor: ink::Address,
 }
 
 /// What the constructor fixes and the counters: read by nearly every message, so they share a cell.

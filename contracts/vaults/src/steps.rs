@@ -5,8 +5,10 @@ use crate::event::*;
 use crate::external::{self, asset_key};
 use crate::record::*;
 use crate::vaults::Vaults;
-use florin_governance::history;
-use florin_shell::{guardian_or_zero, or_zero};
+use florin_governance::migration::{MigrationError, Standing};
+use florin_governance::step::Voted;
+use florin_shell::history;
+use florin_shell::{guardian_or_zero, optional, or_zero};
 use florin_stable::auction::Auction;
 use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
 use florin_stable::ledger::Ledger;
@@ -15,10 +17,12 @@ use florin_stable::pause::Pauses;
 use florin_stable::roles::{self, Permit, Role, Roles};
 use florin_stable::vault::{CoinTransfer, CollateralTransfer, Context, Outcome, Transfers, View};
 use florin_stable::VaultError;
-use florin_units::{Amount, MathError, Timestamp};
+use florin_units::{Amount, Timestamp};
 use ink::codegen::Env;
 use ink::{Address, U256};
 
+/// The most positions or auctions in one page.
+pub(crate) const PAGE: u8 = 100;
 /// The most collateral types that one feed serves.
 const TYPES_OF_FEED: u8 = 8;
 
@@ -39,8 +43,13 @@ impl Vaults {
         self.ledger.get().map_or_else(Ledger::default, |record| record.0)
     }
 
-    pub(crate) fn stopped(&self) -> Pauses {
-        self.pauses.get().map_or_else(Pauses::default, |record| record.0)
+    pub(crate) fn stopped(&self) -> Stopped {
+        self.stopped.get().map_or_else(Stopped::default, |record| record.0)
+    }
+
+    /// Checks that the contract works: nothing changes while a successor copies it, or after.
+    pub(crate) fn check_live(&self) -> Result<(), Error> {
+        Ok(self.stopped().standing.check_live(self.now())?)
     }
 
     pub(crate) fn holders(&self) -> Roles {
@@ -71,8 +80,11 @@ impl Vaults {
         Timestamp::from_raw(self.env().block_timestamp())
     }
 
-    pub(crate) fn context(&self) -> Context {
-        Context { caller: self.env().caller().0, now: self.now(), pauses: self.stopped() }
+    pub(crate) fn context(&self) -> Result<Context, Error> {
+        let Stopped { pauses, standing, .. } = self.stopped();
+        let now = self.now();
+        standing.check_live(now)?;
+        Ok(Context { caller: self.env().caller().0, now, pauses })
     }
 
     /// Writes the outcome of a decision about a position, then moves what has to move.
@@ -196,29 +208,40 @@ impl Vaults {
         Ok(())
     }
 
-    /// Writes a collateral type with new parameters, and keeps the old ones where they can be asked for.
+    /// Writes a collateral type with new parameters, and keeps them where they can be asked for later.
     pub(crate) fn configure(&mut self, collateral_type: u32, kind: &CollateralType) -> Result<(), Error> {
         self.collateral_types.insert(collateral_type, &CollateralRecord(*kind));
-        let (length, block) = (self.past_lengths.get(collateral_type).unwrap_or_default(), self.env().block_number());
-        let last = length.checked_sub(1).and_then(|place| self.past_params.get((collateral_type, place)));
-        let since = last.map(|record| record.0.since);
-        let (place, length) = history::place(length, since, block).ok_or(MathError::Overflow)?;
-        self.past_lengths.insert(collateral_type, &length);
-        let record = ParamsSince { since: block, params: kind.params };
-        self.past_params.insert((collateral_type, place), &ParamsRecord(record));
-        self.env().emit_event(CollateralConfigured { collateral_type, params: kind.params });
+        let (block, params) = (self.env().block_number(), kind.params);
+        history::keep(&mut self.past_lengths, &mut self.past_params, collateral_type, block, params)?;
+        self.env().emit_event(CollateralConfigured { collateral_type, params });
         Ok(())
     }
 
+    /// Parameters at the end of a block; where that was before this contract took over, its predecessor knows.
     pub(crate) fn params_of(&self, collateral_type: u32, block: u32) -> Option<CollateralParams> {
-        let length = self.past_lengths.get(collateral_type).unwrap_or_default();
-        let load = |place| self.past_params.get((collateral_type, place)).map(|record| record.0);
-        history::latest(length, load, |record| record.since > block).map(|record| record.params)
+        let own = history::at(&self.past_lengths, &self.past_params, collateral_type, block);
+        own.or_else(|| {
+            let predecessor = optional(self.stopped().predecessor)?;
+            external::params_at(predecessor.into(), collateral_type, block).ok().flatten()
+        })
+    }
+
+    pub(crate) fn voted_of(&self, collateral_type: u32, current: CollateralParams) -> Voted<CollateralParams> {
+        self.voted.get(collateral_type).map_or(Voted::first(current), |record| record.0)
+    }
+
+    pub(crate) fn write_voted(&mut self, collateral_type: u32, voted: Voted<CollateralParams>) {
+        self.voted.insert(collateral_type, &VotedRecord(voted));
     }
 
     pub(crate) fn write_pauses(&mut self, pauses: Pauses) {
-        self.pauses.set(&PausesRecord(pauses));
+        self.stopped.set(&StoppedRecord(Stopped { pauses, ..self.stopped() }));
         self.env().emit_event(PausesChanged { pauses });
+    }
+
+    pub(crate) fn write_standing(&mut self, standing: Standing) {
+        self.stopped.set(&StoppedRecord(Stopped { standing, ..self.stopped() }));
+        self.env().emit_event(StandingChanged { standing });
     }
 
     pub(crate) fn write_roles(&mut self, roles: Roles) {
@@ -249,4 +272,68 @@ impl Vaults {
         }
         Ok(())
     }
+
+    /// The predecessor that is being copied; it must be leaving to this contract, in the window in which copying began.
+    pub(crate) fn arriving(&mut self) -> Result<Address, Error> {
+        let Stopped { standing, predecessor, .. } = self.stopped();
+        // A contract without a predecessor has nobody to ask.
+        if !matches!(standing, Standing::Arriving { .. }) {
+            return Err(MigrationError::NotArriving.into());
+        }
+        let theirs = external::standing(predecessor)?;
+        let copying = standing.copy_from(theirs, self.env().address().0, self.now())?;
+        if copying != standing {
+            self.write_standing(copying);
+        }
+        Ok(predecessor)
+    }
+
+    /// Copies what comes next, and returns the counters afterwards.
+    pub(crate) fn copy_page(
+        &mut self,
+        predecessor: Address,
+        theirs: &Index,
+        own: &Index,
+        count: u8,
+    ) -> Result<Index, Error> {
+        let mut index = *own;
+        if index.collateral_types < theirs.collateral_types {
+            self.copy_type(predecessor, index.collateral_types)?;
+            index.collateral_types = index.collateral_types.saturating_add(1);
+        } else if index.positions < theirs.positions {
+            for (number, position) in external::positions(predecessor, index.positions, count)? {
+                self.positions.insert(number, &PositionRecord(position));
+            }
+            index.positions = index.positions.saturating_add(count.min(PAGE).into()).min(theirs.positions);
+        } else {
+            let last = index.auctions.saturating_add(count.min(PAGE).into()).min(theirs.auctions);
+            for number in index.auctions..last {
+                if let Some(auction) = external::auction(predecessor, number)? {
+                    self.auctions.insert(number, &AuctionRecord(auction));
+                }
+            }
+            index.auctions = last;
+        }
+        Ok(index)
+    }
+
+    fn copy_type(&mut self, predecessor: Address, collateral_type: u32) -> Result<(), Error> {
+        let kind = external::collateral(predecessor, collateral_type)?;
+        let kind = kind.ok_or(VaultError::UnknownCollateralType { id: collateral_type })?;
+        if external::is_defended(predecessor, collateral_type)? {
+            self.defended.insert(collateral_type, &());
+        }
+        let key = asset_key(kind.params.asset);
+        self.write_owed(key, self.owed_of(key).checked_add(kind.state.total_collateral)?);
+        self.serve(kind.params.feed, collateral_type)?;
+        // The last vote may have been right before: the next change waits a day from here.
+        self.write_voted(collateral_type, Voted { at: self.now(), value: kind.params });
+        self.configure(collateral_type, &kind)
+    }
+}
+
+/// Whether everything that is numbered has been copied.
+pub(crate) fn is_complete(own: &Index, theirs: &Index) -> bool {
+    let counters = |index: &Index| (index.collateral_types, index.positions, index.auctions);
+    counters(own) == counters(theirs)
 }

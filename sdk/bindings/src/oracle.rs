@@ -29,9 +29,10 @@ pub mod messages {
     ) -> Message<(), florin_stable::oracle::OracleError> {
         Message::new("add_feed", true, false, true, call(0x9e3f6637, &(feed, config)))
     }
-    /// Changes the rules of a feed. Only the governor.
+    /// Changes the rules of a feed; where it has a price, at most one step and once a day. Only the governor.
     ///
-    /// Errors: `Role`, `UnknownFeed`, those of `FeedConfig::validate`. Event: `FeedConfigured`.
+    /// Errors: `Role`, `UnknownFeed`, `InShadow`, those of `FeedConfig::validate`, `StepTooLarge`, `ChangedTooSoon`. Event:
+    /// `FeedConfigured`.
     pub fn set_feed_config(
         feed: u32,
         config: florin_stable::oracle::FeedConfig,
@@ -44,9 +45,10 @@ pub mod messages {
             call(0xe016410a, &(feed, config)),
         )
     }
-    /// Lets an account report to a feed. Only the governor.
+    /// Lets an account report to a feed that has no price yet: new sources of a live feed run in its shadow first. Only the
+    /// governor.
     ///
-    /// Errors: `Role`, `UnknownFeed`, `DuplicateSlot` where it may already, `NoFreeSlot`. Event: `FeederChanged`.
+    /// Errors: `Role`, `UnknownFeed`, `FeedIsLive`, `DuplicateSlot` where it may already, `NoFreeSlot`. Event: `FeederChanged`.
     pub fn add_feeder(
         feed: u32,
         feeder: primitive_types::H160,
@@ -55,7 +57,7 @@ pub mod messages {
     }
     /// Ends an account's right to report to a feed; its last report no longer counts. Only the governor.
     ///
-    /// Errors: `Role`, `UnknownFeed`, `NotFeeder`. Event: `FeederChanged`.
+    /// Errors: `Role`, `UnknownFeed`, `InShadow`, `NotFeeder`. Event: `FeederChanged`.
     pub fn remove_feeder(
         feed: u32,
         feeder: primitive_types::H160,
@@ -67,6 +69,39 @@ pub mod messages {
             true,
             call(0x973c5665, &(feed, feeder)),
         )
+    }
+    /// Has a feed run in the shadow of another that it is to replace: each of its updates is compared with the live price. Only
+    /// the governor.
+    ///
+    /// Errors: `Role`, `UnknownFeed`, `DuplicateFeed` where both are one, `InShadow`, `ShadowExists`, `ShadowTermsOutOfBounds`,
+    /// `StepTooLarge` where its rules differ too much. Event: `ShadowChanged`.
+    pub fn begin_shadow(
+        feed: u32,
+        candidate: u32,
+        terms: florin_stable::shadow::ShadowTerms,
+    ) -> Message<(), florin_stable::oracle::OracleError> {
+        Message::new(
+            "begin_shadow",
+            true,
+            false,
+            true,
+            call(0x1fe934b5, &(feed, candidate, terms)),
+        )
+    }
+    /// Ends a ceremony without a change of the live feed. Only the guardian or the governor.
+    ///
+    /// Errors: `Role`, `NoShadow`. Event: `ShadowChanged`.
+    pub fn end_shadow(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
+        Message::new("end_shadow", true, false, true, call(0x70194975, &(feed,)))
+    }
+    /// Gives a live feed the rules, feeders and reports of the feed in its shadow. Anyone may, once that has proven itself and
+    /// agrees at this moment; the governor also where the live feed has had no usable price for a day. The feed in the shadow
+    /// stays as it is; its feeders report to the live number from now on.
+    ///
+    /// Errors: `UnknownFeed`, `NoShadow`, `NotProven`, `Disagrees`, `NoPrice` or `Stale` of the candidate, `StepTooLarge`.
+    /// Events: `FeedReplaced`, `FeedConfigured`, `ShadowChanged`, `PriceUpdated`, `ListenerFailed`.
+    pub fn go_live(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
+        Message::new("go_live", true, false, true, call(0x7e6111f9, &(feed,)))
     }
     /// Has a contract told of each new price of a feed; zero clears the place (0 to 3). Only the governor.
     ///
@@ -134,6 +169,25 @@ pub mod messages {
         feed: u32,
     ) -> Message<Option<florin_stable::oracle::FeedConfig>, crate::NoError> {
         Message::new("feed_config", false, false, false, call(0xda2927b0, &(feed,)))
+    }
+    /// The rules of a feed at the end of a block of the past, or now; none before it was added.
+    pub fn feed_config_at(
+        feed: u32,
+        block: u32,
+    ) -> Message<Option<florin_stable::oracle::FeedConfig>, crate::NoError> {
+        Message::new(
+            "feed_config_at",
+            false,
+            false,
+            false,
+            call(0x9a656ab3, &(feed, block)),
+        )
+    }
+    /// The feed that runs in the shadow of this one.
+    pub fn shadow(
+        feed: u32,
+    ) -> Message<Option<florin_stable::shadow::Shadow>, crate::NoError> {
+        Message::new("shadow", false, false, false, call(0x043b4e13, &(feed,)))
     }
     /// The price of a feed with its times, usable or not.
     pub fn feed_state(
@@ -247,6 +301,27 @@ pub mod events {
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
                 .map(|(feed, frozen)| Self { feed, frozen })
+        }
+    }
+    /// A feed got the source of the one in its shadow.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct FeedReplaced {
+        /// The live feed; its number stays.
+        pub feed: u32,
+        /// The feed whose rules, feeders and reports it has now.
+        pub candidate: u32,
+    }
+    impl ContractEvent for FeedReplaced {
+        const LABEL: &'static str = "FeedReplaced";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0x1aafe6e0d42cca345b9f2bc22802cbb6, 0x5fef0622d700873574b636bcb2f9ec68),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(feed, candidate)| Self { feed, candidate })
         }
     }
     /// A feeder joined or left a feed.
@@ -388,6 +463,27 @@ pub mod events {
                     guardian,
                     guardian_until,
                 })
+        }
+    }
+    /// A feed runs in the shadow of another, got nearer to its place or further away, or does not run there any more.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct ShadowChanged {
+        /// The live feed.
+        pub feed: u32,
+        /// The one in its shadow; none any more.
+        pub shadow: Option<florin_stable::shadow::Shadow>,
+    }
+    impl ContractEvent for ShadowChanged {
+        const LABEL: &'static str = "ShadowChanged";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0xc7cf22e79717d543373e85bc2a65bf52, 0x6429b903ab69fed77b44239281bbc553),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(feed, shadow)| Self { feed, shadow })
         }
     }
 }

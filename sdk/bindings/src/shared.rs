@@ -107,6 +107,42 @@ pub enum CoinError {
         /// Latest.
         latest: u64,
     },
+    /// Limit too large.
+    #[codec(index = 16)]
+    LimitTooLarge {
+        /// Actual.
+        actual: u128,
+        /// Maximum.
+        maximum: u128,
+    },
+    /// Step too large.
+    #[codec(index = 17)]
+    StepTooLarge {
+        /// Proposed.
+        proposed: u128,
+        /// Highest.
+        highest: u128,
+    },
+    /// Changed too soon.
+    #[codec(index = 18)]
+    ChangedTooSoon {
+        /// Next at.
+        next_at: u64,
+        /// Now.
+        now: u64,
+    },
+    /// Not successor.
+    #[codec(index = 19)]
+    NotSuccessor {
+        /// Caller.
+        caller: primitive_types::H160,
+    },
+    /// Minter exists.
+    #[codec(index = 20)]
+    MinterExists {
+        /// Account.
+        account: primitive_types::H160,
+    },
 }
 /// `VotesError` of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]

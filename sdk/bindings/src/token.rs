@@ -132,10 +132,11 @@ pub mod messages {
     ) -> Message<(), crate::shared::CoinError> {
         Message::new("burnFrom", true, false, true, call(0x148c28fc, &(owner, amount)))
     }
-    /// Adds a minter, with a full bucket, or changes its limits; provenance is 0 vaults, 1 peg, 2 reserve, 3 bridge and
-    /// cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
+    /// Adds a minter, with a full bucket, or changes its limits, each at most one step up and once a day; provenance is 0 vaults,
+    /// 1 peg, 2 reserve, 3 bridge and cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
     ///
-    /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands. Event: `MinterSet`.
+    /// Errors: `NotAuthorised`, `UnknownProvenance`, `ProvenanceChanged`, `NotDefensive` while a defence stands,
+    /// `LimitTooLarge`, `StepTooLarge`, `ChangedTooSoon`. Event: `MinterSet`.
     pub fn set_minter(
         minter: primitive_types::H160,
         ceiling: u128,
@@ -166,6 +167,30 @@ pub mod messages {
             call(0x0bcc18cc, &(minter, ceiling, limit_per_day)),
         )
     }
+    /// Names who may take over a minter's place in the gate; zero for nobody. Only the governor.
+    ///
+    /// Errors: `NotAuthorised`, `NotMinter`. Event: `SuccessorNamed`.
+    pub fn name_successor(
+        minter: primitive_types::H160,
+        successor: primitive_types::H160,
+    ) -> Message<(), crate::shared::CoinError> {
+        Message::new(
+            "nameSuccessor",
+            true,
+            false,
+            true,
+            call(0x590d2c15, &(minter, successor)),
+        )
+    }
+    /// Takes over a minter's place: its limits, its counts, what its bucket holds, and a defence that stands. Only the successor
+    /// that the governor named.
+    ///
+    /// Errors: `NotSuccessor`, `NotMinter`, `MinterExists`. Events: `MinterSet` of both, `SuccessorNamed`.
+    pub fn succeed(
+        minter: primitive_types::H160,
+    ) -> Message<(), crate::shared::CoinError> {
+        Message::new("succeed", true, false, true, call(0xc68737a5, &(minter,)))
+    }
     /// Ends the defence of a minter: its limits may be raised again. Until then no change may, so that a proposal that was made before
     /// the defence cannot undo it. Only the governor.
     ///
@@ -182,6 +207,21 @@ pub mod messages {
         minter: primitive_types::H160,
     ) -> Message<(u128, u128, u128, u128, u128), crate::shared::CoinError> {
         Message::new("minter", false, false, true, call(0xeaed2425, &(minter,)))
+    }
+    /// Ceiling and daily limit of a minter at the end of a block of the past, or now; raw units.
+    ///
+    /// Errors: `NotMinter` where it was none then.
+    pub fn limits_at(
+        minter: primitive_types::H160,
+        block: u32,
+    ) -> Message<(u128, u128), crate::shared::CoinError> {
+        Message::new("limitsAt", false, false, true, call(0x440cb7b2, &(minter, block)))
+    }
+    /// Who may take over a minter's place; zero for nobody.
+    pub fn successor_of(
+        minter: primitive_types::H160,
+    ) -> Message<primitive_types::H160, crate::NoError> {
+        Message::new("successorOf", false, false, false, call(0x2bf3e9f3, &(minter,)))
     }
     /// Stops minting. Only the guardian or the governor.
     ///
@@ -387,6 +427,27 @@ pub mod events {
                     guardian,
                     guardian_until,
                 })
+        }
+    }
+    /// The governor has named who may take over a minter's place.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SuccessorNamed {
+        /// The minter.
+        pub minter: primitive_types::H160,
+        /// Who may; zero for nobody.
+        pub successor: primitive_types::H160,
+    }
+    impl ContractEvent for SuccessorNamed {
+        const LABEL: &'static str = "SuccessorNamed";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0xaaee25190cb747df96d56a46cafce77c, 0x29caf1ad80c4fac13897a6e4ac72f124),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(minter, successor)| Self { minter, successor })
         }
     }
     /// Coin moved; `from` is zero where it was created, `to` where it was destroyed. (ERC-20)

@@ -107,6 +107,17 @@ pub mod constructors {
             data: call(0x9bae9d5e, &(token, oracle)),
         }
     }
+    /// Vaults that will take over from others, over the same coin and oracle. They copy by `import` and work after
+    /// `take_over`. The caller governs them until it hands the role on.
+    ///
+    /// Errors: `NoAnswer` of the predecessor.
+    pub fn successor(predecessor: primitive_types::H160) -> Constructor {
+        Constructor {
+            label: "successor",
+            payable: false,
+            data: call(0x8f22bf4b, &(predecessor,)),
+        }
+    }
 }
 /// What the contract can be told and asked.
 pub mod messages {
@@ -272,11 +283,11 @@ pub mod messages {
             call(0xe3d1fc1b, &(collateral_type, params)),
         )
     }
-    /// Changes a collateral type's parameters; fees up to now accrue at the old ones. Only the governor.
+    /// Changes a collateral type's parameters, each at most one step and once a day; fees up to now accrue at the old ones. Only
+    /// the governor.
     ///
-    /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `TooManyTypesOfFeed`, `NotDefensive` while a
-    /// defence stands.
-    /// Event: `CollateralConfigured`.
+    /// Errors: `Role`, `UnknownCollateralType`, `AssetChanged`, `Parameter`, `StepTooLarge`, `ChangedTooSoon`, `NotDefensive`
+    /// while a defence stands. Event: `CollateralConfigured`.
     pub fn set_collateral_params(
         collateral_type: u32,
         params: florin_stable::collateral::CollateralParams,
@@ -365,6 +376,87 @@ pub mod messages {
     /// What stands still.
     pub fn pauses() -> Message<florin_stable::pause::Pauses, crate::NoError> {
         Message::new("pauses", false, false, false, call(0x470929e0, &()))
+    }
+    /// Stands still for a window, at most a day, while the successor copies; then leaves to it, or goes on as if nothing had
+    /// been. Only the governor.
+    ///
+    /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
+    pub fn begin_migration(
+        successor: primitive_types::H160,
+        window: florin_units::Seconds,
+    ) -> Message<(), crate::vaults::Error> {
+        Message::new(
+            "begin_migration",
+            true,
+            false,
+            true,
+            call(0xa06a786d, &(successor, window)),
+        )
+    }
+    /// Works again before the window's end. Only the guardian or the governor.
+    ///
+    /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
+    pub fn call_off_migration() -> Message<(), crate::vaults::Error> {
+        Message::new("call_off_migration", true, false, true, call(0x924e2cc8, &()))
+    }
+    /// Leaves to the successor for good, and tells it the books and the pauses. Only the successor, within the window.
+    ///
+    /// Errors: `Migration`. Event: `StandingChanged`.
+    pub fn leave() -> Message<
+        (florin_stable::ledger::Ledger, florin_stable::pause::Pauses),
+        crate::vaults::Error,
+    > {
+        Message::new("leave", true, false, true, call(0x7f24c8bb, &()))
+    }
+    /// Pays the collateral of a type, all positions and lots together, to the successor that has taken over. Anyone may. What
+    /// waits to be claimed stays, and can be claimed here for ever.
+    ///
+    /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` where it
+    /// cannot be moved now. Event: `HandedOver`.
+    pub fn hand_over(
+        collateral_type: u32,
+    ) -> Message<florin_units::Amount, crate::vaults::Error> {
+        Message::new(
+            "hand_over",
+            true,
+            false,
+            true,
+            call(0x6e989c49, &(collateral_type,)),
+        )
+    }
+    /// Takes native tokens, as a predecessor hands them over. Whoever else sends some gives them away.
+    pub fn receive_native() -> Message<(), crate::NoError> {
+        Message::new("receive_native", true, true, false, call(0x602bb8ac, &()))
+    }
+    /// Copies a page of the predecessor's records: a collateral type, then so many positions by number, then so many auctions.
+    /// Anyone may, again and again, until it returns that there is nothing left.
+    ///
+    /// Errors: `Migration`, `NoAnswer`, `TooManyTypesOfFeed`. Events: `Imported`, and `CollateralConfigured` for a type.
+    pub fn import(count: u8) -> Message<bool, crate::vaults::Error> {
+        Message::new("import", true, false, true, call(0x03f3668f, &(count,)))
+    }
+    /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
+    ///
+    /// Errors: `Migration`, `NoAnswer`.
+    pub fn import_rewards(
+        keepers: Vec<primitive_types::H160>,
+    ) -> Message<(), crate::vaults::Error> {
+        Message::new("import_rewards", true, false, true, call(0x2aff6b7a, &(keepers,)))
+    }
+    /// Takes over: the predecessor leaves, its place in the coin's gate moves here, its books, pauses and collateral types hold
+    /// here, and every price's grace period begins. Anyone may, once everything has been copied.
+    ///
+    /// Errors: `Migration` (`Incomplete` where records, rewards or debt are missing), `NoAnswer`, `Coin`. Event:
+    /// `StandingChanged`.
+    pub fn take_over() -> Message<(), crate::vaults::Error> {
+        Message::new("take_over", true, false, true, call(0x9bbc7ec3, &()))
+    }
+    /// Where the contract stands between predecessor and successor now, and whom it has taken over from; zero for nobody.
+    pub fn standing() -> Message<
+        (florin_governance::migration::Standing, primitive_types::H160),
+        crate::NoError,
+    > {
+        Message::new("standing", false, false, false, call(0xf541a4af, &()))
     }
     /// The coin, the oracle, and the numbers of collateral types, positions and auctions ever made.
     pub fn summary() -> Message<crate::vaults::Index, crate::NoError> {
@@ -584,6 +676,33 @@ pub mod events {
                 .map(|(collateral_type,)| Self { collateral_type })
         }
     }
+    /// The collateral of a type went to the successor.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct HandedOver {
+        /// The type.
+        pub collateral_type: u32,
+        /// The successor.
+        pub successor: primitive_types::H160,
+        /// Raw units.
+        pub amount: florin_units::Amount,
+    }
+    impl ContractEvent for HandedOver {
+        const LABEL: &'static str = "HandedOver";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0x69005924fc816c4e687b8e2aa83418eb, 0x3a463a96c394ae6ca937c221d2e0d63c),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(collateral_type, successor, amount)| Self {
+                    collateral_type,
+                    successor,
+                    amount,
+                })
+        }
+    }
     /// Surplus was netted against deficit.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Healed {
@@ -605,6 +724,33 @@ pub mod events {
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
                 .map(|(netted, surplus, deficit)| Self { netted, surplus, deficit })
+        }
+    }
+    /// A page of records was copied from the predecessor.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Imported {
+        /// Collateral types that are here now.
+        pub collateral_types: u32,
+        /// Positions, by number, that are here now.
+        pub positions: u64,
+        /// Auctions, by number, that are here now.
+        pub auctions: u64,
+    }
+    impl ContractEvent for Imported {
+        const LABEL: &'static str = "Imported";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0x1e558c48e813b83400821feebfc7a2d3, 0x39d8629da7635a80530382604f2ef082),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(collateral_types, positions, auctions)| Self {
+                    collateral_types,
+                    positions,
+                    auctions,
+                })
         }
     }
     /// A position was liquidated.
@@ -832,6 +978,25 @@ pub mod events {
                     guardian,
                     guardian_until,
                 })
+        }
+    }
+    /// The contract began to stand still, works again, left to its successor, or took over from its predecessor.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct StandingChanged {
+        /// Where it stands now; a window that ends is no event.
+        pub standing: florin_governance::migration::Standing,
+    }
+    impl ContractEvent for StandingChanged {
+        const LABEL: &'static str = "StandingChanged";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0xf3c82132f27f5f693693e91eeaf8f216, 0xb56eb5bec12d8c20e2d76b2b42023513),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(standing,)| Self { standing })
         }
     }
     /// A lot was bought from.

@@ -1,6 +1,18 @@
 //! Values of the past: a list of records, each valid from a moment on until the next one. The list is read by place, so a
 //! question costs a binary search however long it is.
 
+use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
+
+/// A value from a block on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Since<T> {
+    /// The block.
+    pub since: u32,
+    /// The value.
+    pub value: T,
+}
+
 /// The last of `length` records that does not begin after the moment in question; none where all do. `load` gives a record by
 /// place, `is_after` tells whether it begins after the moment. Reads at most `1 + log2(length)` records.
 pub fn latest<Record>(

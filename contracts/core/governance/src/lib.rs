@@ -2,6 +2,8 @@
 //!
 //! - [`roles`]: who may change what, in every contract of the suite;
 //! - [`history`]: values of the past, by block;
+//! - [`step`]: how far and how often a vote may move a value;
+//! - [`migration`]: how a contract is replaced by its successor;
 //! - [`power`]: what an account may vote with, at any block or moment of the past;
 //! - [`proposal`]: the life of a proposal from its deposit to its execution, always computed and never stored;
 //! - [`action`]: what a proposal does, known by one hash;
@@ -13,11 +15,13 @@ extern crate alloc;
 
 pub mod action;
 pub mod history;
+pub mod migration;
 pub mod power;
 pub mod proposal;
 pub mod roles;
 pub mod rules;
 pub mod signing;
+pub mod step;
 
 /// A 20-byte account or contract address.
 pub type Address = [u8; 20];

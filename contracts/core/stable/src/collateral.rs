@@ -6,6 +6,7 @@ use crate::oracle::Quote;
 use crate::roles::{Governor, Guardian, Permit};
 use crate::vault::accrue;
 use crate::Address;
+use florin_governance::step::Voted;
 use florin_units::{
     error_codes, Amount, Art, Bps, MathError, Price, Ray, Seconds, Timestamp, Wad, BPS_ONE, MAXIMUM_DECIMALS, RAY_ONE,
 };
@@ -495,18 +496,22 @@ impl CollateralType {
         Ok(Self { params, state })
     }
 
-    /// Replaces the parameters. Fees up to now accrue at the old rate first, so a new fee is never retroactive; a lower
-    /// ceiling lowers the line at once; another feed forgets the stored price.
+    /// Replaces the parameters by a vote, at most one step from what the last one set (see [`crate::parameter`]). Fees up to now
+    /// accrue at the old rate first, so a new fee is never retroactive; a lower ceiling lowers the line at once.
     ///
-    /// Errors: [`VaultError::AssetChanged`], [`VaultError::Parameter`], arithmetic.
+    /// Errors: [`VaultError::AssetChanged`], [`VaultError::Parameter`], [`VaultError::StepTooLarge`],
+    /// [`VaultError::ChangedTooSoon`], arithmetic.
     pub fn set_params(
         &self,
         ledger: &Ledger,
+        voted: &Voted<CollateralParams>,
         params: CollateralParams,
         now: Timestamp,
         _permit: &Permit<Governor>,
     ) -> Result<(Self, Ledger), VaultError> {
-        self.replace_params(ledger, params, now)
+        let changed = self.replace_params(ledger, params, now)?;
+        self.params.check_step(voted, &params, now)?;
+        Ok(changed)
     }
 
     /// Replaces the parameters at once, by the guardian, by ones that can only lower risk (see [`crate::parameter`]).
@@ -535,13 +540,20 @@ impl CollateralType {
         params.validate()?;
         let (mut kind, mut ledger) = (*self, *ledger);
         accrue(&mut kind, &mut ledger, now)?;
-        if params.feed != kind.params.feed {
-            kind.state.price = Price::ZERO;
-            kind.state.price_updated_at = Timestamp::ZERO;
-        }
         kind.state.line = kind.state.line.min(params.debt_ceiling);
         kind.params = params;
         Ok((kind, ledger))
+    }
+
+    /// The collateral type as a successor takes it over: owners get the grace period from now on, as after an outage, because they
+    /// could not act while the records moved.
+    #[must_use]
+    pub fn arrive(&self, now: Timestamp) -> Self {
+        let mut kind = *self;
+        if kind.state.price_updated_at != Timestamp::ZERO {
+            kind.state.price_recovered_at = now;
+        }
+        kind
     }
 
     /// Takes over a price from the oracle. Anyone may bring it; it comes from the oracle contract, never from a caller.
@@ -565,7 +577,8 @@ impl CollateralType {
         let mut kind = *self;
         kind.state.price = quote.price;
         kind.state.price_updated_at = quote.updated_at;
-        kind.state.price_recovered_at = quote.recovered_at;
+        // The oracle knows nothing of a grace period that began with a replacement of the vaults.
+        kind.state.price_recovered_at = quote.recovered_at.max(self.state.price_recovered_at);
         Ok(kind)
     }
 

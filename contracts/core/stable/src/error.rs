@@ -5,6 +5,7 @@ use crate::parameter::Parameter;
 use crate::pause::Operation;
 use crate::roles::RoleError;
 use crate::{Address, AuctionId, CollateralTypeId, PositionId};
+use florin_governance::migration::MigrationError;
 use florin_units::{error_codes, Amount, Bps, MathError, Price, Seconds, Timestamp, Wad};
 use parity_scale_codec::{Decode, Encode};
 
@@ -219,6 +220,29 @@ pub enum VaultError {
         /// What it was to become.
         proposed: u128,
     },
+    /// One vote may not move this parameter so far.
+    #[codec(index = 32)]
+    StepTooLarge {
+        /// Which.
+        parameter: Parameter,
+        /// What it was to become.
+        proposed: u128,
+        /// The lowest value that one vote may set now.
+        lowest: u128,
+        /// The highest.
+        highest: u128,
+    },
+    /// A vote has changed these parameters less than a day ago.
+    #[codec(index = 33)]
+    ChangedTooSoon {
+        /// When they may be changed again.
+        next_at: Timestamp,
+        /// The time of the call.
+        now: Timestamp,
+    },
+    /// The contract is being replaced by another.
+    #[codec(index = 34)]
+    Migration(MigrationError),
 }
 
 error_codes!(VaultError {
@@ -254,6 +278,9 @@ error_codes!(VaultError {
     RewardUnavailable = 29, "more was asked for than is owed";
     RatioOutOfRange = 30, "the ratio is not defined";
     NotDefensive = 31, "the defensive track may only lower risk";
+    StepTooLarge = 32, "one vote may not move the parameter so far";
+    ChangedTooSoon = 33, "a vote has changed these parameters less than a day ago";
+    Migration = 34, "the contract is being replaced by another";
 });
 
 impl From<MathError> for VaultError {
@@ -265,6 +292,12 @@ impl From<MathError> for VaultError {
 impl From<RoleError> for VaultError {
     fn from(error: RoleError) -> Self {
         Self::Role(error)
+    }
+}
+
+impl From<MigrationError> for VaultError {
+    fn from(error: MigrationError) -> Self {
+        Self::Migration(error)
     }
 }
 

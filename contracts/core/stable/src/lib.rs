@@ -4,7 +4,7 @@
 //! - [`collateral`], [`position`], [`ledger`], [`auction`]: the records, each one storage cell of at most 416 bytes;
 //! - [`vault`] and [`liquidation`]: the decisions, `fn decide(view, command, context) -> Result<Outcome, VaultError>`;
 //! - [`mint_gate`]: who may create how much coin how fast;
-//! - [`oracle`]: from reports to a price;
+//! - [`oracle`]: from reports to a price; [`shadow`]: how a feed gets another source;
 //! - [`roles`], [`pause`], [`parameter`]: who may change what, what stands still, and what may be tightened at once;
 //! - [`quote`]: previews, which are the same decisions on copies of the records.
 //!
@@ -23,6 +23,7 @@ pub mod parameter;
 pub mod pause;
 pub mod position;
 pub mod quote;
+pub mod shadow;
 pub mod vault;
 
 pub use error::VaultError;

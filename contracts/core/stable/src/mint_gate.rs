@@ -4,12 +4,20 @@
 //! half of the limit in 24 hours, so what is minted in *any* window of 24 hours is at most a full bucket and one
 //! refill: never more than the limit. Burning is never limited and does not refill the bucket.
 
+use crate::collateral::MAXIMUM_DEBT;
 use crate::roles::{Governor, Guardian, Permit};
-use florin_units::{error_codes, mul_div_down, mul_div_up, MathError, Timestamp, Wad};
+use florin_governance::step::{Step, Voted};
+use florin_units::{error_codes, mul_div_down, mul_div_up, MathError, Timestamp, Wad, WAD_ONE};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// Seconds in which a bucket refills.
 pub const REFILL_SECONDS: u64 = 86_400;
+
+/// The largest limit: as much as all debt of a collateral type can be.
+pub const MAXIMUM_LIMIT: Wad = MAXIMUM_DEBT;
+
+/// How far one vote may raise a limit; it may lower it anywhere.
+pub const LIMIT_STEP: Step = Step::Up { factor: 2, floor: 1_000_000 * WAD_ONE };
 
 /// What a minter's coin stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
@@ -80,6 +88,30 @@ pub enum MintGateError {
         /// What they were to become.
         proposed: Limits,
     },
+    /// A limit is above its bound.
+    #[codec(index = 8)]
+    LimitTooLarge {
+        /// Given.
+        actual: Wad,
+        /// At most.
+        maximum: Wad,
+    },
+    /// One vote may not raise a limit so far.
+    #[codec(index = 9)]
+    StepTooLarge {
+        /// What it was to become.
+        proposed: Wad,
+        /// The highest value that one vote may set now.
+        highest: Wad,
+    },
+    /// A vote has changed the minter's limits less than a day ago.
+    #[codec(index = 10)]
+    ChangedTooSoon {
+        /// When they may be changed again.
+        next_at: Timestamp,
+        /// The time of the call.
+        now: Timestamp,
+    },
 }
 
 error_codes!(MintGateError {
@@ -91,6 +123,9 @@ error_codes!(MintGateError {
     AlreadyMinter = 5, "the account is a minter already";
     Role = 6, "the caller does not hold the role";
     NotLower = 7, "the defensive track may only lower limits";
+    LimitTooLarge = 8, "the limit is above its bound";
+    StepTooLarge = 9, "one vote may not raise the limit so far";
+    ChangedTooSoon = 10, "a vote has changed the minter's limits less than a day ago";
 });
 
 impl From<MathError> for MintGateError {
@@ -115,6 +150,16 @@ pub struct Limits {
     pub limit_per_day: Wad,
 }
 
+impl Limits {
+    fn validate(&self) -> Result<(), MintGateError> {
+        let actual = self.ceiling.max(self.limit_per_day);
+        if actual > MAXIMUM_LIMIT {
+            return Err(MintGateError::LimitTooLarge { actual, maximum: MAXIMUM_LIMIT });
+        }
+        Ok(())
+    }
+}
+
 /// A minter: one storage cell.
 ///
 /// A minter that is to mint no more gets limits of zero; its record must stay, because a new record has a full bucket.
@@ -137,15 +182,23 @@ pub struct Minter {
 
 impl Minter {
     /// A new minter with a full bucket.
-    pub fn new(provenance: Provenance, limits: Limits, now: Timestamp, _permit: &Permit<Governor>) -> Self {
-        Self {
+    ///
+    /// Errors: [`MintGateError::LimitTooLarge`].
+    pub fn new(
+        provenance: Provenance,
+        limits: Limits,
+        now: Timestamp,
+        _permit: &Permit<Governor>,
+    ) -> Result<Self, MintGateError> {
+        limits.validate()?;
+        Ok(Self {
             provenance,
             limits,
             minted: Wad::ZERO,
             burned: Wad::ZERO,
             level: capacity(limits.limit_per_day),
             refilled_at: now,
-        }
+        })
     }
 
     /// The bucket's capacity: half the daily limit, rounded down.
@@ -234,17 +287,44 @@ impl Minter {
         Ok(Self { burned: self.burned.checked_add(amount)?, ..*self })
     }
 
-    /// The minter with other limits. The bucket is refilled at the old limit up to now, keeps what it holds, and is cut
-    /// to the new capacity: a higher limit never creates room at once.
+    /// The minter with other limits by a vote, each at most one step above what the last vote set. The bucket is refilled at the old
+    /// limit up to now, keeps what it holds, and is cut to the new capacity: a higher limit never creates room at once.
     ///
-    /// Errors: arithmetic.
+    /// Errors: [`MintGateError::LimitTooLarge`], [`MintGateError::StepTooLarge`], [`MintGateError::ChangedTooSoon`]; arithmetic.
     pub fn set_limits(
         &self,
+        voted: &Voted<Limits>,
         limits: Limits,
         now: Timestamp,
         _permit: &Permit<Governor>,
     ) -> Result<Self, MintGateError> {
+        limits.validate()?;
+        let last = &voted.value;
+        for (proposed, voted, current) in [
+            (limits.ceiling, last.ceiling, self.limits.ceiling),
+            (limits.limit_per_day, last.limit_per_day, self.limits.limit_per_day),
+        ] {
+            let (_, highest) = LIMIT_STEP.range_from(voted.raw(), current.raw());
+            if proposed.raw() > highest {
+                return Err(MintGateError::StepTooLarge { proposed, highest: Wad::from_raw(highest) });
+            }
+        }
+        let next_at = voted.next_at();
+        if now < next_at {
+            return Err(MintGateError::ChangedTooSoon { next_at, now });
+        }
         self.with_limits(limits, now)
+    }
+
+    /// Passes a place in the gate on to a successor: this minter without anything, and the successor with what this one had. Both
+    /// together have minted, have burned and may mint what this one had, had and might.
+    ///
+    /// Errors: arithmetic.
+    pub fn pass_on(&self, now: Timestamp) -> Result<(Self, Self), MintGateError> {
+        let successor = self.refilled(now)?;
+        let limits = Limits { ceiling: Wad::ZERO, limit_per_day: Wad::ZERO };
+        let (minted, burned, level) = (Wad::ZERO, Wad::ZERO, Wad::ZERO);
+        Ok((Self { limits, minted, burned, level, ..successor }, successor))
     }
 
     /// The minter with lower limits, at once, by the guardian.

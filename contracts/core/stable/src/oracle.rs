@@ -2,6 +2,7 @@
 //! the step, and a reader gets the price with its age or a typed refusal.
 
 use crate::roles::RoleError;
+use florin_governance::step::{Step, Voted};
 use florin_units::{error_codes, Bps, MathError, Price, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
@@ -147,6 +148,82 @@ pub enum OracleError {
         /// The feed.
         feed: u32,
     },
+    /// One vote may not move this rule so far.
+    #[codec(index = 20)]
+    StepTooLarge {
+        /// Which.
+        rule: FeedRule,
+        /// What it was to become.
+        proposed: u128,
+        /// The lowest value that one vote may set now.
+        lowest: u128,
+        /// The highest.
+        highest: u128,
+    },
+    /// A vote has changed the feed's rules less than a day ago.
+    #[codec(index = 21)]
+    ChangedTooSoon {
+        /// When they may be changed again.
+        next_at: Timestamp,
+        /// The time of the call.
+        now: Timestamp,
+    },
+    /// A feed with a price takes no new feeders: they run in the shadow first.
+    #[codec(index = 22)]
+    FeedIsLive {
+        /// The feed.
+        feed: u32,
+    },
+    /// The feed runs in the shadow of another and cannot change meanwhile.
+    #[codec(index = 23)]
+    InShadow {
+        /// The feed.
+        feed: u32,
+        /// In whose shadow.
+        live: u32,
+    },
+    /// No feed runs in the shadow of this one.
+    #[codec(index = 24)]
+    NoShadow {
+        /// The feed.
+        feed: u32,
+    },
+    /// A feed runs in the shadow of this one already.
+    #[codec(index = 25)]
+    ShadowExists {
+        /// The feed.
+        feed: u32,
+        /// The one in its shadow.
+        candidate: u32,
+    },
+    /// A ceremony's terms are out of their bounds.
+    #[codec(index = 26)]
+    ShadowTermsOutOfBounds {
+        /// Updates asked for.
+        updates: u16,
+        /// At least.
+        minimum_updates: u16,
+        /// Difference asked for.
+        max_difference: Bps,
+        /// At most, and not zero.
+        highest_difference: Bps,
+    },
+    /// The feed in the shadow has not agreed often enough in a row.
+    #[codec(index = 27)]
+    NotProven {
+        /// Updates in a row that agreed.
+        agreed: u16,
+        /// Needed.
+        updates: u16,
+    },
+    /// The feed in the shadow differs too much now.
+    #[codec(index = 28)]
+    Disagrees {
+        /// Its price.
+        candidate: Price,
+        /// The live feed's.
+        live: Price,
+    },
 }
 
 error_codes!(OracleError {
@@ -170,6 +247,15 @@ error_codes!(OracleError {
     Frozen = 17, "the feed is frozen";
     BatchTooLong = 18, "the batch is too long";
     DuplicateFeed = 19, "the batch names a feed twice";
+    StepTooLarge = 20, "one vote may not move the rule so far";
+    ChangedTooSoon = 21, "a vote has changed the feed's rules less than a day ago";
+    FeedIsLive = 22, "a feed with a price takes no new feeders";
+    InShadow = 23, "the feed runs in the shadow of another";
+    NoShadow = 24, "no feed runs in the shadow of this one";
+    ShadowExists = 25, "a feed runs in the shadow of this one already";
+    ShadowTermsOutOfBounds = 26, "the ceremony's terms are out of their bounds";
+    NotProven = 27, "the feed in the shadow has not agreed often enough";
+    Disagrees = 28, "the feed in the shadow differs too much now";
 });
 
 impl From<MathError> for OracleError {
@@ -261,6 +347,79 @@ impl FeedConfig {
         }
         if self.minimum.is_zero() || self.minimum > self.maximum {
             return Err(OracleError::PriceBoundsInvalid { minimum: self.minimum, maximum: self.maximum });
+        }
+        Ok(())
+    }
+}
+
+/// Names one of the rules of a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum FeedRule {
+    /// [`FeedConfig::quorum`].
+    #[codec(index = 0)]
+    Quorum,
+    /// [`FeedConfig::max_age`], in seconds.
+    #[codec(index = 1)]
+    MaxAge,
+    /// [`FeedConfig::max_step`], in basis points.
+    #[codec(index = 2)]
+    MaxStep,
+    /// [`FeedConfig::update_interval`], in seconds.
+    #[codec(index = 3)]
+    UpdateInterval,
+    /// [`FeedConfig::minimum`], in wad dollars for a whole token.
+    #[codec(index = 4)]
+    Minimum,
+    /// [`FeedConfig::maximum`], in wad dollars for a whole token.
+    #[codec(index = 5)]
+    Maximum,
+}
+
+impl FeedRule {
+    /// All rules.
+    pub const ALL: [Self; 6] =
+        [Self::Quorum, Self::MaxAge, Self::MaxStep, Self::UpdateInterval, Self::Minimum, Self::Maximum];
+
+    /// How far one vote may move it.
+    pub const fn step(self) -> Step {
+        match self {
+            Self::Quorum => Step::By(1),
+            Self::MaxAge => Step::Times { factor: 2, floor: 6 * 3_600 },
+            Self::MaxStep => Step::Times { factor: 2, floor: 0 },
+            Self::UpdateInterval => Step::Times { factor: 2, floor: 120 },
+            Self::Minimum | Self::Maximum => Step::Times { factor: 10, floor: 0 },
+        }
+    }
+}
+
+impl FeedConfig {
+    /// A rule as a plain number, in the unit that [`FeedRule`] names.
+    pub fn value(&self, rule: FeedRule) -> u128 {
+        match rule {
+            FeedRule::Quorum => self.quorum.into(),
+            FeedRule::MaxAge => self.max_age.raw().into(),
+            FeedRule::MaxStep => self.max_step.raw().into(),
+            FeedRule::UpdateInterval => self.update_interval.raw().into(),
+            FeedRule::Minimum => self.minimum.raw(),
+            FeedRule::Maximum => self.maximum.raw(),
+        }
+    }
+
+    /// Checks that a vote moves each rule of a feed with a price at most one step, and that the last vote's change is a day old.
+    ///
+    /// Errors: [`OracleError::StepTooLarge`], [`OracleError::ChangedTooSoon`].
+    pub fn check_step(&self, voted_at: Timestamp, proposed: &Self, now: Timestamp) -> Result<(), OracleError> {
+        for rule in FeedRule::ALL {
+            let (lowest, highest) = rule.step().range(self.value(rule));
+            let proposed = proposed.value(rule);
+            if proposed < lowest || proposed > highest {
+                return Err(OracleError::StepTooLarge { rule, proposed, lowest, highest });
+            }
+        }
+        let next_at = Voted { at: voted_at, value: () }.next_at();
+        if now < next_at {
+            return Err(OracleError::ChangedTooSoon { next_at, now });
         }
         Ok(())
     }

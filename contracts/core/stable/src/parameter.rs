@@ -4,9 +4,14 @@
 //! The defensive track is for emergencies: the guardian acts at once, without a vote. So it may only do what takes nothing from
 //! anybody and lets no more risk in. What would sell somebody's collateral (a higher liquidation ratio), charge more, or stop
 //! liquidations stays with the vote and its delay.
+//!
+//! A vote may move each of them one step a day, so that one wrong decision, or one that was bought, does little before the next can
+//! answer. What a defence has tightened can be taken back at once: steps are measured from what the last vote set.
 
 use crate::collateral::{CollateralParams, Curve};
 use crate::error::VaultError;
+use florin_governance::step::{Step, Voted};
+use florin_units::{Timestamp, WAD_ONE};
 use parity_scale_codec::{Decode, Encode};
 
 /// Names a number among [`CollateralParams`].
@@ -156,7 +161,55 @@ impl Parameter {
     }
 }
 
+const HOUR: u128 = 3_600;
+const DAY: u128 = 24 * HOUR;
+/// Ten per cent a year as a difference of two factors a second, in ray: `1.1^(1/31,536,000) - 1`.
+const TEN_PERCENT_A_YEAR: u128 = 3_022_265_980_097_387_650;
+
+impl Parameter {
+    /// How far one vote may move it.
+    pub const fn step(self) -> Step {
+        match self {
+            // Another source of prices goes through the oracle's shadow feeds, under the same number.
+            Self::Feed => Step::Fixed,
+            Self::SafetyRatio | Self::LiquidationRatio | Self::TargetRatio => Step::By(2_000),
+            Self::Penalty | Self::Seizure | Self::AuctionTop | Self::AuctionFloor => Step::By(1_000),
+            Self::KeeperShare => Step::By(500),
+            Self::DebtCeiling | Self::Gap => Step::Up { factor: 2, floor: 1_000_000 * WAD_ONE },
+            Self::AuctionCap => Step::Times { factor: 2, floor: 1_000_000 * WAD_ONE },
+            Self::DebtFloor => Step::Times { factor: 2, floor: 200 * WAD_ONE },
+            Self::Tip => Step::Times { factor: 2, floor: 10 * WAD_ONE },
+            Self::StabilityFee => Step::By(TEN_PERCENT_A_YEAR),
+            // The curve's kind and cut decide nothing that the auction's floor does not bound.
+            Self::AuctionCurve | Self::CurveCut => Step::Free,
+            Self::LineInterval => Step::Times { factor: 4, floor: DAY },
+            Self::CurveTime | Self::AuctionDuration | Self::Grace => Step::Times { factor: 2, floor: 2 * HOUR },
+            Self::MaxPriceAge => Step::Times { factor: 2, floor: 6 * HOUR },
+            Self::MinimumPrice | Self::MaximumPrice => Step::Times { factor: 10, floor: 0 },
+        }
+    }
+}
+
 impl CollateralParams {
+    /// Checks that a vote moves each parameter at most one step from what the last vote set, or leaves it where it is now, and that
+    /// the last vote's change is a day old.
+    ///
+    /// Errors: [`VaultError::StepTooLarge`], [`VaultError::ChangedTooSoon`].
+    pub fn check_step(&self, voted: &Voted<Self>, proposed: &Self, now: Timestamp) -> Result<(), VaultError> {
+        for parameter in Parameter::ALL {
+            let proposed = proposed.value(parameter);
+            let (lowest, highest) = parameter.step().range_from(voted.value.value(parameter), self.value(parameter));
+            if proposed < lowest || proposed > highest {
+                return Err(VaultError::StepTooLarge { parameter, proposed, lowest, highest });
+            }
+        }
+        let next_at = voted.next_at();
+        if now < next_at {
+            return Err(VaultError::ChangedTooSoon { next_at, now });
+        }
+        Ok(())
+    }
+
     /// A parameter as a plain number, in the unit that [`Parameter`] names.
     pub fn value(&self, parameter: Parameter) -> u128 {
         let (curve, time, cut) = match self.auction.curve {

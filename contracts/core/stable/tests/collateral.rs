@@ -5,6 +5,7 @@ mod common;
 use common::{
     at, bps, context, dollars, ether, ether_params, governor, indebted, kind, priced, quote, seconds, wad, OWNER,
 };
+use florin_governance::step::Voted;
 use florin_stable::collateral::{
     Asset, CollateralParams, CollateralType, Curve, ParameterError as E, MAXIMUM_DEBT, MAXIMUM_RATIO,
     MAXIMUM_STABILITY_FEE, MAXIMUM_TOP,
@@ -153,7 +154,7 @@ fn new_parameters_are_never_retroactive() {
     let year = at(31_536_000);
     let mut params = ether_params();
     params.stability_fee = MAXIMUM_STABILITY_FEE;
-    let (kind, ledger) = view.kind.set_params(&view.ledger, params, year, &governor()).unwrap();
+    let (kind, ledger) = view.kind.set_params(&view.ledger, &Voted::first(params), params, year, &governor()).unwrap();
     // Five per cent until now, whatever the new fee is.
     let growth = kind.state.rate.raw() - RAY_ONE;
     assert!(growth.abs_diff(RAY_ONE / 20) < RAY_ONE / 1_000_000_000_000);
@@ -169,20 +170,22 @@ fn asset_and_decimals_never_change() {
     {
         let mut params = ether_params();
         change(&mut params);
-        assert_eq!(kind.set_params(&ledger, params, at(1), &governor()), Err(VaultError::AssetChanged));
+        assert_eq!(
+            kind.set_params(&ledger, &Voted::first(params), params, at(1), &governor()),
+            Err(VaultError::AssetChanged)
+        );
     }
 }
 
 #[test]
-fn another_feed_forgets_the_price_and_a_lower_ceiling_cuts_the_line() {
+fn a_lower_ceiling_cuts_the_line() {
     let (kind, ledger) = (kind(ether_params(), dollars(2_000), at(0)), Ledger::default());
     let mut params = ether_params();
-    params.feed = 77;
     params.debt_ceiling = wad(5);
-    let (changed, _) = kind.set_params(&ledger, params, at(1), &governor()).unwrap();
-    assert_eq!(changed.usable_price(at(1)), Err(VaultError::NoPrice));
+    let (changed, _) = kind.set_params(&ledger, &Voted::first(params), params, at(1), &governor()).unwrap();
     assert_eq!(changed.state.line, wad(5));
-    let (raised, _) = changed.set_params(&ledger, ether_params(), at(2), &governor()).unwrap();
+    let params = ether_params();
+    let (raised, _) = changed.set_params(&ledger, &Voted::first(params), params, at(2), &governor()).unwrap();
     assert_eq!(raised.state.line, wad(5));
 }
 
@@ -238,7 +241,7 @@ fn t09_narrowed_bounds_apply_to_the_stored_price() {
     let (kind, ledger) = (kind(ether_params(), dollars(2_000), at(0)), Ledger::default());
     let mut params = ether_params();
     params.maximum_price = dollars(1_999);
-    let (kind, _) = kind.set_params(&ledger, params, at(1), &governor()).unwrap();
+    let (kind, _) = kind.set_params(&ledger, &Voted::first(params), params, at(1), &governor()).unwrap();
     assert!(matches!(kind.usable_price(at(1)), Err(VaultError::PriceOutOfBounds { .. })));
 }
 
@@ -265,7 +268,7 @@ fn the_line_grows_by_the_gap_once_an_interval_and_falls_at_once() {
     // Never above the ceiling.
     let mut params = ether_params();
     params.gap = wad(99_999_999);
-    let (kind, _) = low.set_params(&repaid.ledger, params, at(3_800), &governor()).unwrap();
+    let (kind, _) = low.set_params(&repaid.ledger, &Voted::first(params), params, at(3_800), &governor()).unwrap();
     assert_eq!(kind.refresh_line(at(9_000)).unwrap().state.line, wad(100_000_000));
 }
 

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{at, governor, wad};
-use florin_stable::mint_gate::{Limits, MintGateError, Minter, Provenance};
+use florin_governance::step::Voted;
+use florin_stable::mint_gate::{Limits, MintGateError, Minter, Provenance, MAXIMUM_LIMIT};
 use florin_units::{Timestamp, Wad};
 use proptest::prelude::*;
 
@@ -12,7 +13,7 @@ fn limits(ceiling: u128, limit_per_day: u128) -> Limits {
 }
 
 fn minter(ceiling: u128, limit_per_day: u128) -> Minter {
-    Minter::new(Provenance::Vaults, limits(ceiling, limit_per_day), at(0), &governor())
+    Minter::new(Provenance::Vaults, limits(ceiling, limit_per_day), at(0), &governor()).unwrap()
 }
 
 #[derive(Clone, Debug)]
@@ -34,7 +35,8 @@ fn step(limit: u128) -> impl Strategy<Value = Step> {
 }
 
 fn scenario() -> impl Strategy<Value = (u128, Vec<Step>)> {
-    let limit = prop_oneof![0u128..4, 1u128..200, 100_000u128..400_000, 1u128 << 60..1u128 << 100, Just(u128::MAX)];
+    let limit =
+        prop_oneof![0u128..4, 1u128..200, 100_000u128..400_000, 1u128 << 60..1u128 << 100, Just(MAXIMUM_LIMIT.raw())];
     limit.prop_flat_map(|limit| (Just(limit), prop::collection::vec(step(limit), 1..60)))
 }
 
@@ -45,7 +47,7 @@ proptest! {
     /// 24 hours, its both ends included, is at most the largest limit in force.
     #[test]
     fn t16_no_window_of_24_hours_passes_the_limit((limit, steps) in scenario()) {
-        let mut minter = minter(u128::MAX, limit);
+        let mut minter = minter(MAXIMUM_LIMIT.raw(), limit);
         let mut now = 0u64;
         let mut mints: Vec<(u64, u128)> = Vec::new();
         for step in steps {
@@ -57,8 +59,8 @@ proptest! {
                     continue;
                 }
                 Step::Lower { by } => {
-                    let lowered = limits(u128::MAX, limit >> by);
-                    minter = minter.set_limits(lowered, at(now), &governor()).unwrap();
+                    let lowered = limits(MAXIMUM_LIMIT.raw(), limit >> by);
+                    minter = minter.set_limits(&Voted::first(lowered), lowered, at(now), &governor()).unwrap();
                     continue;
                 }
             };
@@ -82,7 +84,7 @@ proptest! {
     /// The time that an error names is the first at which the request passes.
     #[test]
     fn the_announced_time_is_right(limit in 2u128..1_000_000, used in 1u128..500_000, wait in 0u64..80_000) {
-        let full = minter(u128::MAX, limit);
+        let full = minter(MAXIMUM_LIMIT.raw(), limit);
         let used = used.min(full.capacity().raw());
         let minter = full.mint(Wad::from_raw(used), at(0)).unwrap();
         let request = full.capacity();
@@ -98,7 +100,7 @@ proptest! {
 /// Many refills of less than a unit lose nothing: the uncounted time is carried.
 #[test]
 fn small_refills_carry_the_remainder() {
-    let mut minter = minter(u128::MAX, 20).mint(Wad::from_raw(10), at(0)).unwrap();
+    let mut minter = minter(MAXIMUM_LIMIT.raw(), 20).mint(Wad::from_raw(10), at(0)).unwrap();
     for second in 1..=86_400 {
         minter = minter.refilled(at(second)).unwrap();
     }
@@ -110,7 +112,7 @@ fn small_refills_carry_the_remainder() {
 fn t16_a_steady_drain_stays_within_the_limit() {
     for limit in [2u128, 101, 86_401, 1_000_003, 1_000_000_000_000_000_000_000_007] {
         for beat in [61u64, 613, 3_599] {
-            let mut minter = minter(u128::MAX, limit);
+            let mut minter = minter(MAXIMUM_LIMIT.raw(), limit);
             let mut mints: Vec<(u64, u128)> = Vec::new();
             for now in (0..3 * 86_400).step_by(beat as usize) {
                 let amount = minter.available(at(now)).unwrap();
@@ -132,7 +134,8 @@ fn t16_a_steady_drain_stays_within_the_limit() {
 fn t02_a_limit_set_to_the_maximum_mints_nothing_at_once() {
     let minter = minter(wad(1_000).raw(), wad(1_000).raw());
     let emptied = minter.mint(wad(500), at(0)).unwrap();
-    let raised = emptied.set_limits(limits(u128::MAX, u128::MAX), at(0), &governor()).unwrap();
+    let most = limits(MAXIMUM_LIMIT.raw(), MAXIMUM_LIMIT.raw());
+    let raised = emptied.set_limits(&Voted::first(most), most, at(0), &governor()).unwrap();
     assert!(matches!(
         raised.mint(Wad::from_raw(1), at(0)),
         Err(MintGateError::BucketExceeded { available: Wad::ZERO, .. })
@@ -163,7 +166,7 @@ fn t03_a_malicious_minter_is_bounded_by_ceiling_and_bucket() {
 
 #[test]
 fn a_request_above_the_capacity_never_fits() {
-    let minter = minter(u128::MAX, 1_001);
+    let minter = minter(MAXIMUM_LIMIT.raw(), 1_001);
     assert_eq!(minter.capacity(), Wad::from_raw(500));
     assert_eq!(
         minter.mint(Wad::from_raw(501), at(0)),

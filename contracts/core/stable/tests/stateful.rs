@@ -10,6 +10,7 @@ mod common;
 mod model;
 
 use common::{at, bitcoin_params, context, ether_params, governor, guardian, seconds, wad};
+use florin_governance::step::Voted;
 use florin_stable::collateral::{CollateralParams, CollateralType, MAXIMUM_STABILITY_FEE};
 use florin_stable::liquidation::{liquidate, redo, take, Take};
 use florin_stable::oracle::Quote;
@@ -408,7 +409,7 @@ impl System {
             ..kind.params
         };
         let now = at(self.now);
-        let result = kind.set_params(&self.model.ledger, params, now, &governor());
+        let result = kind.set_params(&self.model.ledger, &Voted::first(params), params, now, &governor());
         let (next, ledger) = self.count("set_params", result).unwrap();
         let view = View { kind: CollateralType { params: kind.params, ..next }, ledger, ..self.any_view(id) };
         self.model.accrue_to(id, &view, now);

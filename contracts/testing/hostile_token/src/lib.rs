@@ -7,7 +7,7 @@
 #[ink::contract]
 #[allow(clippy::new_without_default)]
 pub mod hostile_token {
-    use ink::env::call::{build_call_ink, utils::EncodeArgsWith, ExecutionInput, Selector};
+    use ink::env::call::{build_call_ink, ExecutionInput, Selector};
     use ink::env::{CallFlags, ReturnFlags};
     use ink::prelude::string::String;
     use ink::prelude::vec::Vec;

@@ -4,6 +4,7 @@
 use florin_stable::collateral::{Asset, AuctionParams, CollateralParams, CollateralType, Curve};
 use florin_stable::ledger::Ledger;
 use florin_stable::oracle::Quote;
+use florin_stable::parameter::Parameter;
 use florin_stable::pause::Pauses;
 use florin_stable::position::Position;
 use florin_stable::roles::{check, Governor, Guardian, Guardianship, Permit, Roles};
@@ -156,4 +157,39 @@ pub(crate) fn assert_solvent(view: &View) {
     recount.add_type(&view.kind).unwrap();
     assert!(view.ledger.solvency().unwrap().is_exact());
     assert!(view.ledger.solvency_recount(&recount).unwrap().is_exact());
+}
+
+/// Parameters like ether's with one of them set to a number.
+pub(crate) fn with(parameter: Parameter, value: u128) -> CollateralParams {
+    let mut params = ether_params();
+    let small = |value: u128| u32::try_from(value).unwrap_or(u32::MAX);
+    let time = |value: u128| seconds(u64::try_from(value).unwrap_or(u64::MAX));
+    match parameter {
+        Parameter::Feed => params.feed = small(value),
+        Parameter::SafetyRatio => params.safety_ratio = bps(small(value)),
+        Parameter::LiquidationRatio => params.liquidation_ratio = bps(small(value)),
+        Parameter::TargetRatio => params.target_ratio = bps(small(value)),
+        Parameter::DebtCeiling => params.debt_ceiling = Wad::from_raw(value),
+        Parameter::Gap => params.gap = Wad::from_raw(value),
+        Parameter::LineInterval => params.line_interval = time(value),
+        Parameter::DebtFloor => params.debt_floor = Wad::from_raw(value),
+        Parameter::StabilityFee => params.stability_fee = Ray::from_raw(value),
+        Parameter::Penalty => params.penalty = bps(small(value)),
+        Parameter::Seizure => params.seizure = bps(small(value)),
+        Parameter::AuctionTop => params.auction.top = bps(small(value)),
+        Parameter::AuctionFloor => params.auction.floor = bps(small(value)),
+        Parameter::AuctionCurve | Parameter::CurveCut => {
+            params.auction.curve = Curve::Exponential { cut: Ray::from_raw(RAY_ONE / 2), step: seconds(60) };
+        }
+        Parameter::CurveTime => params.auction.curve = Curve::Linear { duration: time(value) },
+        Parameter::AuctionDuration => params.auction.duration = time(value),
+        Parameter::Tip => params.tip = Wad::from_raw(value),
+        Parameter::KeeperShare => params.keeper_share = bps(small(value)),
+        Parameter::AuctionCap => params.auction_cap = Wad::from_raw(value),
+        Parameter::MaxPriceAge => params.max_price_age = time(value),
+        Parameter::Grace => params.grace = time(value),
+        Parameter::MinimumPrice => params.minimum_price = Price::from_raw(value),
+        Parameter::MaximumPrice => params.maximum_price = Price::from_raw(value),
+    }
+    params
 }
