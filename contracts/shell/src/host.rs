@@ -42,14 +42,22 @@ pub fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
     chain::call(target, value, data, reentry)
 }
 
+/// Ends the message as another contract's code ends it, run on this contract's storage and in its name: with what that returns, or
+/// undone with that.
+pub fn become_other(code: Address, data: &[u8]) -> ! {
+    chain::become_other(code, data)
+}
+
 #[cfg(target_arch = "riscv64")]
 mod chain {
     use florin_governance::{signing::ECDSA_LENGTH, Hash};
     use ink::{Address, U256};
-    use pallet_revive_uapi::{CallFlags, HostFn, HostFnImpl as Host};
+    use pallet_revive_uapi::{CallFlags, HostFn, HostFnImpl as Host, ReturnErrorCode, ReturnFlags};
 
     /// Of weight and deposit: what the transaction has left.
     const NO_LIMIT: u64 = u64::MAX;
+    /// The longest answer of another contract's code; more is cut off.
+    const ANSWER: usize = 1024;
 
     /// The chain's number (EIP-155), big-endian.
     pub(super) fn id() -> [u8; 32] {
@@ -85,6 +93,26 @@ mod chain {
         Host::sr25519_verify(signature, message, public_key).is_ok()
     }
 
+    pub(super) fn become_other(code: Address, data: &[u8]) -> ! {
+        let mut answer = [0; ANSWER];
+        let mut output = &mut answer[..];
+        let done = Host::delegate_call(
+            CallFlags::empty(),
+            &code.0,
+            NO_LIMIT,
+            NO_LIMIT,
+            &[u8::MAX; 32],
+            data,
+            Some(&mut output),
+        );
+        match done {
+            Ok(()) => Host::return_value(ReturnFlags::empty(), output),
+            Err(ReturnErrorCode::CalleeReverted) => Host::return_value(ReturnFlags::REVERT, output),
+            // There is no answer, and what the buffer holds is none.
+            Err(_) => Host::return_value(ReturnFlags::REVERT, &[]),
+        }
+    }
+
     pub(super) fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
         let flags = if reentry { CallFlags::ALLOW_REENTRY } else { CallFlags::empty() };
         let value = U256::from(value).to_little_endian();
@@ -107,6 +135,10 @@ mod chain {
     }
 
     pub(super) fn verify(_: &[u8; 64], _: &[u8], _: &[u8; 32]) -> bool {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn become_other(_: Address, _: &[u8]) -> ! {
         unreachable!("contracts run on the chain only")
     }
 

@@ -4,18 +4,12 @@
 
 use crate::error::Error;
 use crate::record::Index;
-use florin_governance::migration::Standing;
 use florin_shell::coin::CoinError;
-use florin_stable::auction::Auction;
-use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
-use florin_stable::ledger::Ledger;
+use florin_stable::collateral::{Asset, CollateralParams};
 use florin_stable::oracle::{OracleError, Quote};
-use florin_stable::pause::Pauses;
-use florin_stable::position::Position;
 use florin_units::{Amount, Wad};
 use ink::env::call::{build_call_ink, build_call_sol, ExecutionInput, Selector};
 use ink::env::DefaultEnvironment;
-use ink::prelude::vec::Vec;
 use ink::scale::{Decode, Encode};
 use ink::{Address, U256};
 
@@ -73,74 +67,26 @@ pub fn price(oracle: Address, feed: u32) -> Result<Quote, Error> {
         .map_err(Error::Oracle)
 }
 
-/// Takes over a minter's place in the coin's gate. Errors: the coin's; [`Error::NoAnswer`].
-pub fn succeed(token: Address, minter: Address) -> Result<(), Error> {
+/// Asks vaults with all arguments in one value. Errors: [`Error::NoAnswer`].
+pub fn ask<A: Encode, T: Decode>(vaults: Address, selector: [u8; 4], arguments: A) -> Result<T, Error> {
     build_call_ink::<DefaultEnvironment>()
-        .call(token)
-        .exec_input(ExecutionInput::new(Selector::new(ink::selector_bytes!("succeed"))).push_arg(minter))
-        .returns::<Result<(), CoinError>>()
-        .try_invoke()
-        .map_err(|_| Error::NoAnswer { contract: token })?
-        .map_err(|_| Error::NoAnswer { contract: token })?
-        .map_err(Error::Coin)
-}
-
-/// Asks a predecessor with up to two arguments in one value. Errors: [`Error::NoAnswer`].
-fn ask<A: Encode, T: Decode>(predecessor: Address, selector: [u8; 4], arguments: A) -> Result<T, Error> {
-    build_call_ink::<DefaultEnvironment>()
-        .call(predecessor)
+        .call(vaults)
         .exec_input(ExecutionInput::new(Selector::new(selector)).push_arg(arguments))
         .returns::<T>()
         .try_invoke()
         .ok()
         .and_then(Result::ok)
-        .ok_or(Error::NoAnswer { contract: predecessor })
+        .ok_or(Error::NoAnswer { contract: vaults })
 }
 
-/// The predecessor's coin, oracle and counters.
+/// A predecessor's coin, oracle and counters. Errors: [`Error::NoAnswer`].
 pub fn summary(predecessor: Address) -> Result<Index, Error> {
     ask(predecessor, ink::selector_bytes!("summary"), ())
 }
 
-/// Where the predecessor stands.
-pub fn standing(predecessor: Address) -> Result<Standing, Error> {
-    ask(predecessor, ink::selector_bytes!("standing"), ()).map(|(standing, _): (Standing, Address)| standing)
-}
-
-/// A collateral type of the predecessor.
-pub fn collateral(predecessor: Address, collateral_type: u32) -> Result<Option<CollateralType>, Error> {
-    ask(predecessor, ink::selector_bytes!("collateral"), collateral_type)
-}
-
-/// Whether a defence stands in the predecessor.
-pub fn is_defended(predecessor: Address, collateral_type: u32) -> Result<bool, Error> {
-    ask(predecessor, ink::selector_bytes!("is_defended"), collateral_type)
-}
-
-/// Parameters of a collateral type at the end of a block, as the predecessor knows them.
+/// Parameters of a collateral type at the end of a block, as a predecessor knows them. Errors: [`Error::NoAnswer`].
 pub fn params_at(predecessor: Address, collateral_type: u32, block: u32) -> Result<Option<CollateralParams>, Error> {
     ask(predecessor, ink::selector_bytes!("params_at"), (collateral_type, block))
-}
-
-/// Positions of the predecessor by number.
-pub fn positions(predecessor: Address, from: u64, count: u8) -> Result<Vec<(u64, Position)>, Error> {
-    ask(predecessor, ink::selector_bytes!("positions"), (from, count))
-}
-
-/// An auction of the predecessor.
-pub fn auction(predecessor: Address, auction: u64) -> Result<Option<Auction>, Error> {
-    ask(predecessor, ink::selector_bytes!("auction"), auction)
-}
-
-/// The reward that waits for a keeper in the predecessor.
-pub fn open_reward(predecessor: Address, keeper: Address) -> Result<Wad, Error> {
-    let answer = ask(predecessor, ink::selector_bytes!("claimable"), (keeper, Address::zero()));
-    answer.map(|(_, reward): (Amount, Wad)| reward)
-}
-
-/// Has the predecessor leave, and returns its books and pauses. Errors: the predecessor's; [`Error::NoAnswer`].
-pub fn leave(predecessor: Address) -> Result<(Ledger, Pauses), Error> {
-    ask(predecessor, ink::selector_bytes!("leave"), ()).and_then(|answer: Result<(Ledger, Pauses), Error>| answer)
 }
 
 /// Pays native collateral to a contract, which takes it by `receive_native`; false where it refuses.

@@ -1,14 +1,15 @@
 //! Collateralised debt: positions, liquidation into Dutch auctions, the books that always balance.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
-mod error;
+pub mod error;
 mod event;
 mod external;
+pub mod import;
 mod record;
 mod steps;
 
 /// Stack for decoding and deciding, in bytes.
-#[cfg(target_arch = "riscv64")]
+#[cfg(all(target_arch = "riscv64", not(feature = "ink-as-dependency")))]
 #[allow(unsafe_code)]
 mod stack {
     florin_shell::min_stack_size!(64 * 1024);
@@ -21,14 +22,14 @@ pub mod vaults {
     use crate::event::*;
     use crate::external;
     use crate::record::*;
-    use crate::steps::{is_complete, PAGE};
+    use crate::steps::PAGE;
     use florin_governance::migration::{MigrationError, Standing};
     use florin_governance::step::Voted;
     use florin_shell::history::PastValues;
     use florin_shell::{guardian_or_zero, optional, or_zero};
     use florin_stable::auction::Auction;
     use florin_stable::collateral::{Asset, CollateralParams, CollateralType};
-    use florin_stable::ledger::{Ledger, Recount, SolvencyReport};
+    use florin_stable::ledger::{Ledger, SolvencyReport};
     use florin_stable::liquidation::{self, Take};
     use florin_stable::oracle::Quote;
     use florin_stable::parameter::Parameter;
@@ -60,13 +61,35 @@ pub mod vaults {
         pub(crate) past_params: PastValues<u32, CollateralParams, ManualKey<0x5641_000D>>,
         pub(crate) defended: Mapping<u32, (), ManualKey<0x5641_000E>>,
         pub(crate) voted: Mapping<u32, VotedRecord, ManualKey<0x5641_000F>>,
+        pub(crate) importer: Lazy<Address, ManualKey<0x5641_0010>>,
     }
 
     impl Vaults {
         /// Vaults over a coin and an oracle, without collateral types. The caller governs them until it hands the role on.
         #[ink(constructor)]
         pub fn new(token: Address, oracle: Address) -> Self {
-            let mut vaults = Self {
+            let mut vaults = Self::handle();
+            vaults.begin(token, oracle, Stopped::default());
+            vaults
+        }
+
+        /// Vaults that will take over from others, over the same coin and oracle. Until then the importer's code copies the others'
+        /// records by `import`; after that it never runs again. The caller governs them until it hands the role on.
+        ///
+        /// Errors: `NoAnswer` of the predecessor.
+        #[ink(constructor)]
+        pub fn successor(predecessor: Address, importer: Address) -> Result<Self, Error> {
+            let Index { token, oracle, .. } = external::summary(predecessor)?;
+            let mut vaults = Self::handle();
+            let standing = Standing::Arriving { until: Time::ZERO };
+            vaults.begin(token, oracle, Stopped { standing, predecessor, ..Stopped::default() });
+            vaults.importer.set(&importer);
+            Ok(vaults)
+        }
+
+        /// The cells of the contract that runs, whichever code that is.
+        pub fn handle() -> Self {
+            Self {
                 index: Lazy::new(),
                 ledger: Lazy::new(),
                 stopped: Lazy::new(),
@@ -82,25 +105,15 @@ pub mod vaults {
                 past_params: Mapping::new(),
                 defended: Mapping::new(),
                 voted: Mapping::new(),
-            };
-            vaults.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
-            vaults.ledger.set(&LedgerRecord(Ledger::default()));
-            vaults.stopped.set(&StoppedRecord(Stopped::default()));
-            vaults.roles.set(&RolesRecord(Roles::new(vaults.env().caller().0)));
-            vaults
+                importer: Lazy::new(),
+            }
         }
 
-        /// Vaults that will take over from others, over the same coin and oracle. They copy by `import` and work after
-        /// `take_over`. The caller governs them until it hands the role on.
-        ///
-        /// Errors: `NoAnswer` of the predecessor.
-        #[ink(constructor)]
-        pub fn successor(predecessor: Address) -> Result<Self, Error> {
-            let Index { token, oracle, .. } = external::summary(predecessor)?;
-            let mut vaults = Self::new(token, oracle);
-            let standing = Standing::Arriving { until: Time::ZERO };
-            vaults.stopped.set(&StoppedRecord(Stopped { standing, predecessor, ..Stopped::default() }));
-            Ok(vaults)
+        fn begin(&mut self, token: Address, oracle: Address, stopped: Stopped) {
+            self.index.set(&Index { token, oracle, collateral_types: 0, positions: 0, auctions: 0 });
+            self.ledger.set(&LedgerRecord(Ledger::default()));
+            self.stopped.set(&StoppedRecord(stopped));
+            self.roles.set(&RolesRecord(Roles::new(self.env().caller().0)));
         }
 
         /// Opens a position of the caller with a deposit (raw units of the collateral) and, unless it is zero, a first draw
@@ -516,71 +529,24 @@ pub mod vaults {
         #[ink(message, payable)]
         pub fn receive_native(&mut self) {}
 
-        /// Copies a page of the predecessor's records: a collateral type, then so many positions by number, then so many auctions.
-        /// Anyone may, again and again, until it returns that there is nothing left.
+        /// Runs a message of the importer on this contract's storage: a page of the predecessor's records, or the last step. Anyone
+        /// may, until this contract has taken over. Returns what the importer returns, and fails as it fails.
         ///
-        /// Errors: `Migration`, `NoAnswer`, `TooManyTypesOfFeed`. Events: `Imported`, and `CollateralConfigured` for a type.
+        /// Errors: `Migration` where this contract does not copy any more; the importer's.
         #[ink(message)]
-        pub fn import(&mut self, count: u8) -> Result<bool, Error> {
-            let predecessor = self.arriving()?;
-            let (theirs, own) = (external::summary(predecessor)?, self.index());
-            let index = self.copy_page(predecessor, &theirs, &own, count)?;
-            self.index.set(&index);
-            let Index { collateral_types, positions, auctions, .. } = index;
-            self.env().emit_event(Imported { collateral_types, positions, auctions });
-            Ok(!is_complete(&index, &theirs))
+        pub fn import(&mut self, call: Vec<u8>) -> Result<(), Error> {
+            if !matches!(self.stopped().standing, Standing::Arriving { .. }) {
+                return Err(MigrationError::NotArriving.into());
+            }
+            florin_shell::host::become_other(self.importer.get_or_default(), &call)
         }
 
-        /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
-        ///
-        /// Errors: `Migration`, `NoAnswer`.
+        /// Where the contract stands between predecessor and successor now, whom it has taken over from, and the contract whose code
+        /// copies; zero for nobody.
         #[ink(message)]
-        pub fn import_rewards(&mut self, keepers: Vec<Address>) -> Result<(), Error> {
-            let predecessor = self.arriving()?;
-            for keeper in keepers {
-                let reward = external::open_reward(predecessor, keeper)?;
-                if !reward.is_zero() && !self.rewards.contains(keeper) {
-                    let books = self.books();
-                    let open_rewards = books.open_rewards.checked_add(reward)?;
-                    self.ledger.set(&LedgerRecord(Ledger { open_rewards, ..books }));
-                    self.rewards.insert(keeper, &reward.raw());
-                }
-            }
-            Ok(())
-        }
-
-        /// Takes over: the predecessor leaves, its place in the coin's gate moves here, its books, pauses and collateral types hold
-        /// here, and every price's grace period begins. Anyone may, once everything has been copied.
-        ///
-        /// Errors: `Migration` (`Incomplete` where records, rewards or debt are missing), `NoAnswer`, `Coin`. Event:
-        /// `StandingChanged`.
-        #[ink(message)]
-        pub fn take_over(&mut self) -> Result<(), Error> {
-            let predecessor = self.arriving()?;
-            let index = self.index();
-            let complete = is_complete(&index, &external::summary(predecessor)?);
-            let (books, pauses) = external::leave(predecessor)?;
-            let mut debt = Recount::default();
-            for collateral_type in 0..index.collateral_types {
-                let kind = self.kind(collateral_type)?.arrive(self.now());
-                debt.add_type(&kind)?;
-                self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
-            }
-            let is_exact = books.solvency_recount(&debt)?.is_exact();
-            if !complete || !is_exact || self.books().open_rewards != books.open_rewards {
-                return Err(MigrationError::Incomplete.into());
-            }
-            self.ledger.set(&LedgerRecord(books));
-            self.write_pauses(pauses);
-            self.write_standing(Standing::Live);
-            external::succeed(index.token, predecessor)
-        }
-
-        /// Where the contract stands between predecessor and successor now, and whom it has taken over from; zero for nobody.
-        #[ink(message)]
-        pub fn standing(&self) -> (Standing, Address) {
+        pub fn standing(&self) -> (Standing, Address, Address) {
             let Stopped { standing, predecessor, .. } = self.stopped();
-            (standing.at(self.now()), predecessor)
+            (standing.at(self.now()), predecessor, self.importer.get_or_default())
         }
 
         /// The coin, the oracle, and the numbers of collateral types, positions and auctions ever made.

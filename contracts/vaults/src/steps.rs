@@ -5,7 +5,7 @@ use crate::event::*;
 use crate::external::{self, asset_key};
 use crate::record::*;
 use crate::vaults::Vaults;
-use florin_governance::migration::{MigrationError, Standing};
+use florin_governance::migration::Standing;
 use florin_governance::step::Voted;
 use florin_shell::history;
 use florin_shell::{guardian_or_zero, optional, or_zero};
@@ -272,68 +272,4 @@ impl Vaults {
         }
         Ok(())
     }
-
-    /// The predecessor that is being copied; it must be leaving to this contract, in the window in which copying began.
-    pub(crate) fn arriving(&mut self) -> Result<Address, Error> {
-        let Stopped { standing, predecessor, .. } = self.stopped();
-        // A contract without a predecessor has nobody to ask.
-        if !matches!(standing, Standing::Arriving { .. }) {
-            return Err(MigrationError::NotArriving.into());
-        }
-        let theirs = external::standing(predecessor)?;
-        let copying = standing.copy_from(theirs, self.env().address().0, self.now())?;
-        if copying != standing {
-            self.write_standing(copying);
-        }
-        Ok(predecessor)
-    }
-
-    /// Copies what comes next, and returns the counters afterwards.
-    pub(crate) fn copy_page(
-        &mut self,
-        predecessor: Address,
-        theirs: &Index,
-        own: &Index,
-        count: u8,
-    ) -> Result<Index, Error> {
-        let mut index = *own;
-        if index.collateral_types < theirs.collateral_types {
-            self.copy_type(predecessor, index.collateral_types)?;
-            index.collateral_types = index.collateral_types.saturating_add(1);
-        } else if index.positions < theirs.positions {
-            for (number, position) in external::positions(predecessor, index.positions, count)? {
-                self.positions.insert(number, &PositionRecord(position));
-            }
-            index.positions = index.positions.saturating_add(count.min(PAGE).into()).min(theirs.positions);
-        } else {
-            let last = index.auctions.saturating_add(count.min(PAGE).into()).min(theirs.auctions);
-            for number in index.auctions..last {
-                if let Some(auction) = external::auction(predecessor, number)? {
-                    self.auctions.insert(number, &AuctionRecord(auction));
-                }
-            }
-            index.auctions = last;
-        }
-        Ok(index)
-    }
-
-    fn copy_type(&mut self, predecessor: Address, collateral_type: u32) -> Result<(), Error> {
-        let kind = external::collateral(predecessor, collateral_type)?;
-        let kind = kind.ok_or(VaultError::UnknownCollateralType { id: collateral_type })?;
-        if external::is_defended(predecessor, collateral_type)? {
-            self.defended.insert(collateral_type, &());
-        }
-        let key = asset_key(kind.params.asset);
-        self.write_owed(key, self.owed_of(key).checked_add(kind.state.total_collateral)?);
-        self.serve(kind.params.feed, collateral_type)?;
-        // The last vote may have been right before: the next change waits a day from here.
-        self.write_voted(collateral_type, Voted { at: self.now(), value: kind.params });
-        self.configure(collateral_type, &kind)
-    }
-}
-
-/// Whether everything that is numbered has been copied.
-pub(crate) fn is_complete(own: &Index, theirs: &Index) -> bool {
-    let counters = |index: &Index| (index.collateral_types, index.positions, index.auctions);
-    counters(own) == counters(theirs)
 }

@@ -2,13 +2,12 @@
 #![allow(clippy::unwrap_used)]
 mod common;
 
-use common::{at, bps, dollars, ether_params, governor, guardian, kind, seconds, wad};
-use florin_stable::collateral::{Asset, CollateralParams, Curve};
+use common::{at, dollars, ether_params, governor, guardian, kind, wad, with};
+use florin_stable::collateral::{Asset, CollateralParams};
 use florin_stable::ledger::Ledger;
 use florin_stable::mint_gate::{Limits, MintGateError, Minter, Provenance};
 use florin_stable::parameter::{Defence, Parameter};
 use florin_stable::VaultError;
-use florin_units::{Price, Ray, Wad, RAY_ONE};
 use proptest::prelude::*;
 
 proptest! {
