@@ -5,10 +5,12 @@ use florin_client::{
     bundle::{BundleError, Bundles},
     chain::{Address, DevChain, Wait},
     contract::{CallError, Client, Done, InstantiateError},
+    deploy::DeployError,
     error::ChainError,
     governance::GovernanceError,
     quote::QuoteError,
     signer::{Signer, SignerError},
+    upgrade::UpgradeError,
 };
 use florin_governance::{
     action::Call,
@@ -79,6 +81,12 @@ pub enum HarnessError {
     /// A proposal cannot be read.
     #[error(transparent)]
     Governance(#[from] GovernanceError),
+    /// A deployment stopped.
+    #[error(transparent)]
+    Deploy(#[from] DeployError),
+    /// The vaults were not replaced.
+    #[error(transparent)]
+    Upgrade(#[from] UpgradeError),
 }
 
 /// Whole dollars for one whole token.

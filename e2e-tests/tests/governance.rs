@@ -70,6 +70,8 @@ struct Run {
     ends: BTreeMap<u64, Vec<u128>>,
     ghosts: Vec<Ghost>,
     fee: Ray,
+    /// When a proposal last changed it.
+    changed_at: Option<u64>,
     done: BTreeMap<&'static str, u32>,
 }
 
@@ -95,6 +97,7 @@ impl Run {
             ends: BTreeMap::new(),
             ghosts: Vec::new(),
             fee,
+            changed_at: None,
             done: BTreeMap::new(),
         };
         run.end_block().await?;
@@ -264,8 +267,9 @@ impl Run {
             Ok(_) => {
                 let queued = ghost.queued_at.expect("it was queued");
                 assert!(now >= queued + TIMELOCK && !ghost.over);
+                assert!(self.changed_at.is_none_or(|last| now >= last + 86_400), "two changes within a day");
                 ghost.over = true;
-                self.fee = ghost.fee;
+                (self.fee, self.changed_at) = (ghost.fee, Some(now));
                 Ok("execute")
             }
             Err(CallError::Refused { .. }) => Ok("execute refused"),

@@ -503,8 +503,8 @@ pub mod oracle {
         fn renew(&mut self, feed: u32, config: &FeedConfig, reports: &Reports) -> Result<(), Error> {
             let state = rules::update(config, reports, self.state_of(feed).as_ref(), self.now())?;
             if let Some(live) = self.in_shadow_of.get(feed) {
-                let shadow =
-                    self.shadow_of(live)?.compare(state.price, self.price(live).ok().map(|quote| quote.price))?;
+                let price = self.price(live).ok().map(|quote| quote.price);
+                let shadow = self.shadow_of(live)?.compare(state.price, price, self.now())?;
                 self.write_shadow(live, shadow);
             }
             self.write_state(feed, state);

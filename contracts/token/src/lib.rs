@@ -300,11 +300,12 @@ pub mod token {
             let (record, voted) = match self.minters.get(minter) {
                 None => (Minter::new(source, limits, now, &permit)?, Voted::first(limits)),
                 Some(MinterRecord(known)) if known.provenance == source => {
-                    if self.defended.contains(minter) {
+                    let defended = self.defended.contains(minter);
+                    if defended {
                         known.check_not_higher(limits)?;
                     }
                     let voted = self.voted.get(minter).map_or(Voted::first(known.limits), |record| record.0);
-                    (known.set_limits(&voted, limits, now, &permit)?, Voted { at: now, value: limits })
+                    (known.set_limits(&voted, limits, now, &permit)?, voted.changed(limits, now, defended))
                 }
                 Some(_) => return Err(Error::ProvenanceChanged()),
             };

@@ -12,7 +12,7 @@ use florin_governance::migration::{MigrationError, Standing};
 use florin_governance::step::Voted;
 use florin_shell::coin::CoinError;
 use florin_stable::auction::Auction;
-use florin_stable::collateral::CollateralType;
+use florin_stable::collateral::{CollateralParams, CollateralType};
 use florin_stable::ledger::{Ledger, Recount};
 use florin_stable::pause::Pauses;
 use florin_stable::position::Position;
@@ -87,10 +87,9 @@ impl Vaults {
         let (books, pauses) = answer?;
         let mut debt = Recount::default();
         for collateral_type in 0..index.collateral_types {
-            let kind = self.kind(collateral_type)?.arrive(self.now());
-            debt.add_type(&kind)?;
-            self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
+            debt.add_type(&self.kind(collateral_type)?)?;
         }
+        self.grant_grace(self.now())?;
         let is_exact = books.solvency_recount(&debt)?.is_exact();
         if !complete || !is_exact || self.books().open_rewards != books.open_rewards {
             return Err(MigrationError::Incomplete.into());
@@ -126,8 +125,9 @@ impl Vaults {
         let key = asset_key(kind.params.asset);
         self.write_owed(key, self.owed_of(key).checked_add(kind.state.total_collateral)?);
         self.serve(kind.params.feed, collateral_type)?;
-        // The last vote may have been right before: the next change waits a day from here.
-        self.write_voted(collateral_type, Voted { at: self.now(), value: kind.params });
+        let voted: Option<Voted<CollateralParams>> =
+            ask(predecessor, ink::selector_bytes!("voted_params"), collateral_type)?;
+        self.write_voted(collateral_type, voted.unwrap_or(Voted::first(kind.params)));
         self.configure(collateral_type, &kind)
     }
 }

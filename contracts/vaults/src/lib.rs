@@ -122,8 +122,9 @@ pub mod vaults {
         /// Errors: those of `deposit` and `draw`, `UnknownCollateralType`. Event: `PositionChanged`.
         #[ink(message, payable)]
         pub fn open(&mut self, collateral_type: u32, deposit: Amount, draw: Wad) -> Result<u64, Error> {
+            let context = self.context()?;
             let kind = self.kind(collateral_type)?;
-            let outcome = vault::open(&kind, &self.books(), collateral_type, deposit, draw, &self.context()?)?;
+            let outcome = vault::open(&kind, &self.books(), collateral_type, deposit, draw, &context)?;
             let mut index = self.index();
             let position = index.positions;
             index.positions = position.saturating_add(1);
@@ -138,7 +139,8 @@ pub mod vaults {
         /// `CollateralTransferMismatch`. Event: `PositionChanged`.
         #[ink(message, payable)]
         pub fn deposit(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
-            let outcome = vault::deposit(&self.view(position)?, amount, &self.context()?)?;
+            let context = self.context()?;
+            let outcome = vault::deposit(&self.view(position)?, amount, &context)?;
             self.apply(position, &outcome)
         }
 
@@ -147,7 +149,8 @@ pub mod vaults {
         /// Errors: those of the core's `withdraw`. Events: `PositionChanged`, `PayoutDeferred`.
         #[ink(message)]
         pub fn withdraw(&mut self, position: u64, amount: Amount) -> Result<(), Error> {
-            let outcome = vault::withdraw(&self.view(position)?, amount, &self.context()?)?;
+            let context = self.context()?;
+            let outcome = vault::withdraw(&self.view(position)?, amount, &context)?;
             self.apply(position, &outcome)
         }
 
@@ -156,7 +159,8 @@ pub mod vaults {
         /// Errors: those of the core's `draw`, those of the mint gate in `Coin`. Event: `PositionChanged`.
         #[ink(message)]
         pub fn draw(&mut self, position: u64, amount: Wad) -> Result<(), Error> {
-            let outcome = vault::draw(&self.view(position)?, amount, &self.context()?)?;
+            let context = self.context()?;
+            let outcome = vault::draw(&self.view(position)?, amount, &context)?;
             self.apply(position, &outcome)
         }
 
@@ -166,7 +170,8 @@ pub mod vaults {
         /// Errors: `NoDebt`, `ZeroAmount`, `BelowDebtFloor`, `Coin`. Event: `PositionChanged`.
         #[ink(message)]
         pub fn repay(&mut self, position: u64, amount: Wad) -> Result<Wad, Error> {
-            let outcome = vault::repay(&self.view(position)?, amount, &self.context()?)?;
+            let context = self.context()?;
+            let outcome = vault::repay(&self.view(position)?, amount, &context)?;
             self.apply(position, &outcome)?;
             Ok(outcome.transfers.burn.map_or(Wad::ZERO, |burn| burn.amount))
         }
@@ -176,7 +181,8 @@ pub mod vaults {
         /// Errors: `Paused`, `NotOwner`, `Coin`. Events: `PositionChanged`, `PayoutDeferred`.
         #[ink(message)]
         pub fn close(&mut self, position: u64) -> Result<(), Error> {
-            let outcome = vault::close(&self.view(position)?, &self.context()?)?;
+            let context = self.context()?;
+            let outcome = vault::close(&self.view(position)?, &context)?;
             self.apply(position, &outcome)
         }
 
@@ -211,9 +217,10 @@ pub mod vaults {
         /// `PayoutDeferred`.
         #[ink(message)]
         pub fn take(&mut self, auction: u64, max_collateral: Amount, max_price: Price) -> Result<(Amount, Wad), Error> {
+            let context = self.context()?;
             let record = self.lot(auction)?;
             let view = self.view(record.position)?;
-            let outcome = liquidation::take(&view, &record, &Take { max_collateral, max_price }, &self.context()?)?;
+            let outcome = liquidation::take(&view, &record, &Take { max_collateral, max_price }, &context)?;
             match outcome.auction {
                 Some(rest) => {
                     self.auctions.insert(auction, &AuctionRecord(rest));
@@ -243,8 +250,9 @@ pub mod vaults {
         /// Errors: those of the core's `redo`, `UnknownAuction`. Events: `Restarted`, `Rewarded`.
         #[ink(message)]
         pub fn redo(&mut self, auction: u64) -> Result<(), Error> {
+            let context = self.context()?;
             let record = self.lot(auction)?;
-            let outcome = liquidation::redo(&self.view(record.position)?, &record, &self.context()?)?;
+            let outcome = liquidation::redo(&self.view(record.position)?, &record, &context)?;
             self.auctions.insert(auction, &AuctionRecord(outcome.auction));
             self.write(record.position, &outcome.view);
             let (top, floor) = (outcome.auction.top, outcome.auction.floor);
@@ -369,13 +377,14 @@ pub mod vaults {
             let permit = self.permit::<Governor>()?;
             self.check_live()?;
             let (old, now) = (self.kind(collateral_type)?, self.now());
-            if self.defended.contains(collateral_type) {
+            let defended = self.defended.contains(collateral_type);
+            if defended {
                 old.params.check_not_looser(&params)?;
             }
             let voted = self.voted_of(collateral_type, old.params);
             let (kind, books) = old.set_params(&self.books(), &voted, params, now, &permit)?;
             self.ledger.set(&LedgerRecord(books));
-            self.write_voted(collateral_type, Voted { at: now, value: params });
+            self.write_voted(collateral_type, voted.changed(params, now, defended));
             self.configure(collateral_type, &kind)
         }
 
@@ -465,26 +474,29 @@ pub mod vaults {
         }
 
         /// Stands still for a window, at most a day, while the successor copies; then leaves to it, or goes on as if nothing had
-        /// been. Only the governor.
+        /// been, with the grace period of every price. Only the governor.
         ///
         /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
         #[ink(message)]
         pub fn begin_migration(&mut self, successor: Address, window: Seconds) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
-            let standing = self.stopped().standing.begin(successor.0, window, self.now(), &permit)?;
+            let now = self.now();
+            let standing = self.stopped().standing.begin(successor.0, window, now, &permit)?;
             self.write_standing(standing);
-            Ok(())
+            // Where nobody takes over, owners can act again from the window's end on.
+            self.grant_grace(now.after(window))
         }
 
-        /// Works again before the window's end. Only the guardian or the governor.
+        /// Works again before the window's end, with the grace period of every price. Only the guardian or the governor.
         ///
         /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
         #[ink(message)]
         pub fn call_off_migration(&mut self) -> Result<(), Error> {
             let permit = self.permit::<Guardian>()?;
-            let standing = self.stopped().standing.call_off(self.now(), &permit)?;
+            let now = self.now();
+            let standing = self.stopped().standing.call_off(now, &permit)?;
             self.write_standing(standing);
-            Ok(())
+            self.grant_grace(now)
         }
 
         /// Leaves to the successor for good, and tells it the books and the pauses. Only the successor, within the window.
@@ -584,6 +596,12 @@ pub mod vaults {
         #[ink(message)]
         pub fn is_defended(&self, collateral_type: u32) -> bool {
             self.defended.contains(collateral_type)
+        }
+
+        /// A collateral type's parameters as the last vote set them, and when: what the next one's steps are measured from.
+        #[ink(message)]
+        pub fn voted_params(&self, collateral_type: u32) -> Option<Voted<CollateralParams>> {
+            self.voted.get(collateral_type).map(|record| record.0)
         }
 
         /// One of them as a plain number, in the unit that `Parameter` names.

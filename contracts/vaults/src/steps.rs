@@ -234,6 +234,15 @@ impl Vaults {
         self.voted.insert(collateral_type, &VotedRecord(voted));
     }
 
+    /// Begins the grace period of every price at a moment.
+    pub(crate) fn grant_grace(&mut self, moment: Timestamp) -> Result<(), Error> {
+        for collateral_type in 0..self.index().collateral_types {
+            let kind = self.kind(collateral_type)?.with_grace_from(moment);
+            self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
+        }
+        Ok(())
+    }
+
     pub(crate) fn write_pauses(&mut self, pauses: Pauses) {
         self.stopped.set(&StoppedRecord(Stopped { pauses, ..self.stopped() }));
         self.env().emit_event(PausesChanged { pauses });

@@ -14,7 +14,7 @@ use florin_stable::{
 };
 use florin_units::{Amount, Bps, Price, Ray, Seconds, Timestamp, Wad, U256, WAD_ONE};
 
-use super::{approve_asset, asset_balance, check_books, give_asset, refusal, Outcome};
+use super::{approve_asset, asset_balance, check_books, give_asset, refused, Outcome};
 use crate::{
     assert_refused,
     harness::{coins, collateral_params, dollars, native, HarnessError, World, NATIVE_FEED, UNIT},
@@ -57,27 +57,37 @@ pub async fn t02_one_parameter_cannot_mint<C: DevChain + Clone>(chain: C) -> Out
     let world = World::deploy(chain).await?;
     let owner = world.person(1).await?;
     let fuse = coins(10_000);
-    let limits = token::set_minter(world.suite.vaults, u128::MAX, fuse.raw(), 0);
+    let limits = token::set_minter(world.suite.vaults, coins(40_000_000).raw(), fuse.raw(), 0);
     world.govern_token(&limits).await?;
-    let sane = collateral_params(Asset::Native, 18, NATIVE_FEED);
     let id = world.open(&owner, 100_000, 100).await?;
     let supply = world.suite.ledger().await?.minted;
-    // The price is of this moment, and it has never been away: nothing else can be in the way.
-    let state = world.suite.collateral_type(0).await?.state;
-    assert_eq!((state.price_updated_at, state.price_recovered_at), (world.suite.now().await?, Timestamp::ZERO));
+    // One vote moves parameters a step, but a new type of collateral begins where it wants to. A feed serves eight of them.
+    let mut types = Vec::new();
+    for (place, params) in (0u32..).zip(extreme_params(collateral_params(Asset::Native, 18, NATIVE_FEED))) {
+        let feed = 10 + place / 8;
+        if place % 8 == 0 {
+            world.add_feed(feed).await?;
+        }
+        world.govern_vaults(&vaults::add_collateral(1 + place, CollateralParams { feed, ..params })).await?;
+        types.push(1 + place);
+    }
+    for feed in 10..10 + types.len().div_ceil(8) {
+        world.report(u32::try_from(feed).expect("few"), dollars(100)).await?;
+    }
     // Half the fuse is the bucket, a hundred are drawn; it never holds as much as is asked for.
     let (requested, available) = (coins(9_000).raw(), coins(4_900).raw());
     let shut = vaults::Error::Coin(token::CoinError::BucketExceeded { requested, available, available_at: 0 });
-    let draw = vaults::draw(id, coins(9_000));
-    for params in extreme_params(sane) {
-        world.govern_vaults(&vaults::set_collateral_params(0, params)).await?;
-        assert_eq!(refusal(&world, &owner, world.suite.vaults, &draw).await?, shut, "{params:?}");
+    for number in types {
+        // The price is of this moment, and it has never been away: nothing else can be in the way.
+        let state = world.suite.collateral_type(number).await?.state;
+        assert_eq!((state.price_updated_at, state.price_recovered_at), (world.suite.now().await?, Timestamp::ZERO));
+        let open = vaults::open(number, native(100_000), coins(9_000));
+        refused(world.call_vaults(&owner, 100_000 * UNIT, &open).await, &shut);
     }
-    world.govern_vaults(&vaults::set_collateral_params(0, sane)).await?;
     assert_eq!(world.suite.ledger().await?.minted, supply);
     // A price at its bound does not help either.
     let mut feed = crate::harness::feed_config();
-    feed.maximum = Price::MAX;
+    feed.maximum = dollars(10_000_000);
     feed.max_step = Bps::ONE;
     world.govern_oracle(&oracle::set_feed_config(NATIVE_FEED, feed)).await?;
     for _ in 0..4 {

@@ -6,6 +6,7 @@ mod incidents;
 mod life;
 mod liquidation;
 mod roles;
+mod succession;
 
 pub use assets::*;
 pub use governance::*;
@@ -13,6 +14,7 @@ pub use incidents::*;
 pub use life::*;
 pub use liquidation::*;
 pub use roles::*;
+pub use succession::*;
 
 use florin_bindings::{token, vaults, Message, NoError};
 use florin_client::{
@@ -73,6 +75,16 @@ macro_rules! for_each_scenario {
             t05_a_new_minter_waits_for_the_timelock,
             t15_votes_bought_at_the_snapshot_count_nothing,
             every_past_parameter_can_be_asked_for,
+            past_limits_and_feed_rules_can_be_asked_for,
+            a_parameter_moves_one_step_a_day,
+            t06_another_source_of_prices_proves_itself_first,
+            a_call_of_a_proposal_cannot_reenter_the_governor,
+            rules_of_a_running_vote_do_not_change,
+            deposits_of_others_cannot_be_paid_out,
+            vaults_are_replaced_with_all_positions_and_money,
+            a_replacement_that_stops_half_way_changes_nothing,
+            rewards_move_to_the_successor,
+            a_place_in_the_mint_gate_moves_once,
             an_old_proposal_cannot_undo_a_defence,
             the_executor_queues_and_executes_what_is_due
         }

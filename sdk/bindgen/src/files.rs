@@ -1,8 +1,11 @@
 //! The checked-in files: compared with what is generated, or written.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use crate::{error::BindgenError, render::Modules};
+use crate::{error::BindgenError, metadata::ContractMetadata, render::Modules};
 
 /// The line of `lib.rs` before the module lines.
 pub const BEGIN: &str = "// Modules of florin-bindgen, from here";
@@ -41,13 +44,13 @@ impl std::fmt::Display for Difference {
     }
 }
 
-/// Which checked-in files in `folder` are not what would be generated.
+/// Which checked-in files are not what would be generated.
 ///
 /// # Errors
-/// [`BindgenError::File`], [`BindgenError::NoMarkers`].
-pub fn compare(folder: &Path, modules: &Modules) -> Result<Vec<Difference>, BindgenError> {
+/// [`BindgenError::File`].
+pub fn compare(files: Vec<(PathBuf, String)>) -> Result<Vec<Difference>, BindgenError> {
     let mut differences = Vec::new();
-    for (path, expected) in expected(folder, modules)? {
+    for (path, expected) in files {
         match std::fs::read_to_string(&path) {
             Ok(found) if found == expected => {}
             Ok(found) => differences.push(first_difference(path, &found, &expected)),
@@ -60,13 +63,13 @@ pub fn compare(folder: &Path, modules: &Modules) -> Result<Vec<Difference>, Bind
     Ok(differences)
 }
 
-/// Write the files in `folder`. Files that are right already stay untouched, so that nothing is compiled again for nothing.
+/// Write files. Those that are right already stay untouched, so that nothing is compiled again for nothing.
 ///
 /// # Errors
-/// [`BindgenError::File`], [`BindgenError::NoMarkers`].
-pub fn write(folder: &Path, modules: &Modules) -> Result<Vec<PathBuf>, BindgenError> {
+/// [`BindgenError::File`].
+pub fn write(files: Vec<(PathBuf, String)>) -> Result<Vec<PathBuf>, BindgenError> {
     let mut written = Vec::new();
-    for (path, expected) in expected(folder, modules)? {
+    for (path, expected) in files {
         if std::fs::read_to_string(&path).is_ok_and(|found| found == expected) {
             continue;
         }
@@ -76,7 +79,11 @@ pub fn write(folder: &Path, modules: &Modules) -> Result<Vec<PathBuf>, BindgenEr
     Ok(written)
 }
 
-fn expected(folder: &Path, modules: &Modules) -> Result<Vec<(PathBuf, String)>, BindgenError> {
+/// The files of the bindings in `folder`.
+///
+/// # Errors
+/// [`BindgenError::File`], [`BindgenError::NoMarkers`].
+pub fn bindings(folder: &Path, modules: &Modules) -> Result<Vec<(PathBuf, String)>, BindgenError> {
     let mut files: Vec<(PathBuf, String)> =
         modules.iter().map(|(name, text)| (folder.join(format!("{name}.rs")), text.clone())).collect();
     let path = folder.join("lib.rs");
@@ -88,6 +95,19 @@ fn expected(folder: &Path, modules: &Modules) -> Result<Vec<(PathBuf, String)>, 
     })?;
     files.push((path, text));
     Ok(files)
+}
+
+/// The files that tell where each contract keeps what.
+///
+/// # Errors
+/// [`BindgenError::Metadata`] where the metadata does not tell.
+pub fn layouts(
+    folder: &Path,
+    contracts: &BTreeMap<String, ContractMetadata>,
+) -> Result<Vec<(PathBuf, String)>, BindgenError> {
+    let file =
+        |(name, metadata): (&String, &ContractMetadata)| Ok((folder.join(format!("{name}.txt")), metadata.layout()?));
+    contracts.iter().map(file).collect()
 }
 
 /// `lib.rs` with its module lines replaced. They keep rustfmt away: what generated files look like is this program's business.

@@ -20,8 +20,11 @@ struct Arguments {
     /// Folder of the bindings' source.
     #[arg(long, value_name = "DIR", default_value = "sdk/bindings/src")]
     out: PathBuf,
+    /// Folder of the files that tell where each contract keeps what.
+    #[arg(long, value_name = "DIR", default_value = "contracts/layouts")]
+    layouts: PathBuf,
     /// The contracts, without the prefix of their crates.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["governor", "oracle", "token", "vaults", "votes"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["governor", "oracle", "token", "vaults", "vaults_importer", "votes"])]
     contracts: Vec<String>,
 }
 
@@ -40,14 +43,15 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BindgenError> {
     for name in &arguments.contracts {
         contracts.insert(name.clone(), metadata::find(&arguments.metadata_dir, name)?);
     }
-    let modules = render::modules(&contracts)?;
+    let mut expected = files::bindings(&arguments.out, &render::modules(&contracts)?)?;
+    expected.extend(files::layouts(&arguments.layouts, &contracts)?);
     if !arguments.check {
-        for path in files::write(&arguments.out, &modules)? {
+        for path in files::write(expected)? {
             println!("wrote {}", path.display());
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let differences = files::compare(&arguments.out, &modules)?;
+    let differences = files::compare(expected)?;
     if differences.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -55,6 +59,6 @@ fn run(arguments: &Arguments) -> Result<ExitCode, BindgenError> {
         eprintln!("{difference}");
     }
     let out = arguments.out.display();
-    eprintln!("florin-bindgen: the bindings in {out} are out of date; run it without --check and commit what changes");
+    eprintln!("florin-bindgen: the bindings in {out}, or the layouts, are out of date; run it without --check and commit what changes");
     Ok(ExitCode::FAILURE)
 }

@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::{
     error::BindgenError,
-    metadata::{CallSpec, ContractMetadata, EventSpec},
+    metadata::{crate_root, CallSpec, ContractMetadata, EventSpec},
     names::{docs, identifier, sentence, snake_case},
     types::Types,
 };
@@ -31,8 +31,9 @@ pub type Modules = BTreeMap<String, String>;
 pub fn modules(contracts: &BTreeMap<String, ContractMetadata>) -> Result<Modules, BindgenError> {
     let mut modules = Modules::new();
     let mut shared: BTreeMap<String, TokenStream> = BTreeMap::new();
+    let crates = contracts.iter().map(|(module, metadata)| (crate_root(metadata), module.clone())).collect();
     for (module, metadata) in contracts {
-        let (text, foreign) = contract(module, metadata)?;
+        let (text, foreign) = contract(module, metadata, &crates)?;
         modules.insert(module.clone(), text);
         for (name, definition) in foreign {
             match shared.get(&name) {
@@ -62,9 +63,10 @@ pub fn modules(contracts: &BTreeMap<String, ContractMetadata>) -> Result<Modules
 fn contract(
     module: &str,
     metadata: &ContractMetadata,
+    crates: &BTreeMap<String, String>,
 ) -> Result<(String, BTreeMap<String, TokenStream>), BindgenError> {
     let name = &metadata.contract.name;
-    let mut types = Types::new(metadata, module);
+    let mut types = Types::new(metadata, module, crates);
     let mut functions = BTreeSet::new();
     let mut messages = Vec::new();
     let mut errors = BTreeMap::new();
@@ -121,13 +123,13 @@ fn contract(
 
         /// How the contract is created.
         pub mod constructors {
-            use crate::{message::call, Constructor};
+            use crate::{message::encode_call, Constructor};
             #(#constructors)*
         }
 
         /// What the contract can be told and asked.
         pub mod messages {
-            use crate::{message::call, Message};
+            use crate::{message::encode_call, Message};
             #(#messages)*
         }
 
@@ -157,7 +159,7 @@ fn message(
         #words
         #lint
         pub fn #name(#parameters) -> Message<#value, #shown> {
-            Message::new(#label, #mutates, #payable, #fallible, call(#selector, &#arguments))
+            Message::new(#label, #mutates, #payable, #fallible, encode_call(#selector, &#arguments))
         }
     };
     Ok((text, error))
@@ -174,7 +176,7 @@ fn constructor(contract: &str, spec: &CallSpec, types: &mut Types<'_>) -> Result
         #words
         #lint
         pub fn #name(#parameters) -> Constructor {
-            Constructor { label: #label, payable: #payable, data: call(#selector, &#arguments) }
+            Constructor { label: #label, payable: #payable, data: encode_call(#selector, &#arguments) }
         }
     })
 }

@@ -25,14 +25,17 @@ enum Place {
 pub struct Types<'a> {
     metadata: &'a ContractMetadata,
     module: &'a str,
+    /// Modules of the other contracts, by their crates.
+    others: &'a BTreeMap<String, String>,
     contract: BTreeMap<String, u32>,
     shared: BTreeMap<String, u32>,
 }
 
 impl<'a> Types<'a> {
-    /// The types of a contract whose bindings stand in the module of this name.
-    pub fn new(metadata: &'a ContractMetadata, module: &'a str) -> Self {
-        Self { metadata, module, contract: BTreeMap::new(), shared: BTreeMap::new() }
+    /// The types of a contract whose bindings stand in the module of this name. Types of the other contracts' crates stand in
+    /// theirs.
+    pub fn new(metadata: &'a ContractMetadata, module: &'a str, others: &'a BTreeMap<String, String>) -> Self {
+        Self { metadata, module, others, contract: BTreeMap::new(), shared: BTreeMap::new() }
     }
 
     /// How generated code names a type.
@@ -68,6 +71,11 @@ impl<'a> Types<'a> {
                 Ok(quote!(#root::#(#modules::)*#name))
             }
             ["primitive_types" | "ink_primitives" | "ink", ..] => Err(self.unsupported(ty)),
+            [root, .., name] if *root != crate_root(self.metadata) && self.others.contains_key(*root) => {
+                let module = self.others.get(*root).map_or("", String::as_str);
+                let (module, name) = (self.identifier(module)?, self.identifier(name)?);
+                Ok(quote!(crate::#module::#name))
+            }
             [root, .., name] => {
                 let place = if *root == crate_root(self.metadata) { Place::Contract } else { Place::Shared };
                 self.generated(place, name, id)

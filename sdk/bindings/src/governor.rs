@@ -99,7 +99,7 @@ pub struct Index {
 }
 /// How the contract is created.
 pub mod constructors {
-    use crate::{message::call, Constructor};
+    use crate::{message::encode_call, Constructor};
     /// A governor by the votes of a token, with its first rules and a guardian (zero for nobody) for a term in seconds. From then
     /// on only proposals change either.
     ///
@@ -113,13 +113,13 @@ pub mod constructors {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &(votes, rules, guardian, term)),
+            data: encode_call(0x9bae9d5e, &(votes, rules, guardian, term)),
         }
     }
 }
 /// What the contract can be told and asked.
 pub mod messages {
-    use crate::{message::call, Message};
+    use crate::{message::encode_call, Message};
     /// Makes a proposal of calls, which are known by one hash until they are made; the hash names the code that each target has
     /// now. A deposit comes with it. Power counts as of the end of the last block. Returns the proposal's number.
     ///
@@ -135,7 +135,7 @@ pub mod messages {
             true,
             true,
             true,
-            call(0xcb14b5b5, &(calls, description, predecessor)),
+            encode_call(0xcb14b5b5, &(calls, description, predecessor)),
         )
     }
     /// Counts the caller's vote, with the power that it had at the snapshot.
@@ -151,7 +151,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x083be260, &(proposal, support, reason)),
+            encode_call(0x083be260, &(proposal, support, reason)),
         )
     }
     /// Counts the vote of an account that has signed it (EIP-712 `Ballot`): 65 bytes of ECDSA, or 96 of an sr25519 key and its
@@ -171,14 +171,17 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x7f31aeb4, &(proposal, support, voter, deadline, reason, signature)),
+            encode_call(
+                0x7f31aeb4,
+                &(proposal, support, voter, deadline, reason, signature),
+            ),
         )
     }
     /// Queues a proposal that has succeeded: its timelock begins. Anyone may.
     ///
     /// Errors: `UnknownProposal`, `WrongStatus`. Event: `ProposalMoved`.
     pub fn queue(proposal: u32) -> Message<(), crate::governor::Error> {
-        Message::new("queue", true, false, true, call(0x3e161dde, &(proposal,)))
+        Message::new("queue", true, false, true, encode_call(0x3e161dde, &(proposal,)))
     }
     /// Makes the calls of a proposal whose timelock is over: all, or none where one fails. Anyone may, with the calls as they were
     /// proposed.
@@ -189,14 +192,20 @@ pub mod messages {
         proposal: u32,
         calls: Vec<florin_governance::action::Call>,
     ) -> Message<(), crate::governor::Error> {
-        Message::new("execute", true, false, true, call(0xd00ec894, &(proposal, calls)))
+        Message::new(
+            "execute",
+            true,
+            false,
+            true,
+            encode_call(0xd00ec894, &(proposal, calls)),
+        )
     }
     /// Stops a proposal: the guardian until it is executed, the proposer before the vote.
     ///
     /// Errors: `UnknownProposal`, `WrongStatus`, `MayNotCancel`, `Role` for a guardian whose term is over.
     /// Event: `ProposalMoved`.
     pub fn cancel(proposal: u32) -> Message<(), crate::governor::Error> {
-        Message::new("cancel", true, false, true, call(0x9796e9a7, &(proposal,)))
+        Message::new("cancel", true, false, true, encode_call(0x9796e9a7, &(proposal,)))
     }
     /// Pays the deposit of a decided proposal out to an account that the proposer names; nothing where voters slashed it. Returns
     /// what was paid, in the contracts' units.
@@ -206,7 +215,13 @@ pub mod messages {
         proposal: u32,
         to: primitive_types::H160,
     ) -> Message<u128, crate::governor::Error> {
-        Message::new("settle", true, false, true, call(0x6c337222, &(proposal, to)))
+        Message::new(
+            "settle",
+            true,
+            false,
+            true,
+            encode_call(0x6c337222, &(proposal, to)),
+        )
     }
     /// Takes over the governor's role of a contract that has named this one as successor. Anyone may: it only adds to what is
     /// governed by votes. Does nothing where the role is held already.
@@ -215,7 +230,13 @@ pub mod messages {
     pub fn accept_role(
         contract: primitive_types::H160,
     ) -> Message<(), crate::governor::Error> {
-        Message::new("accept_role", true, false, true, call(0x907a021a, &(contract,)))
+        Message::new(
+            "accept_role",
+            true,
+            false,
+            true,
+            encode_call(0x907a021a, &(contract,)),
+        )
     }
     /// Sets the rules of proposals to come. Only a proposal.
     ///
@@ -223,7 +244,7 @@ pub mod messages {
     pub fn set_rules(
         rules: florin_governance::rules::Rules,
     ) -> Message<(), crate::governor::Error> {
-        Message::new("set_rules", true, false, true, call(0xd87a8c7b, &(rules,)))
+        Message::new("set_rules", true, false, true, encode_call(0xd87a8c7b, &(rules,)))
     }
     /// Sets who may cancel, and until when (seconds since 1970); the zero address for nobody. Only a proposal.
     ///
@@ -237,20 +258,26 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x5133ed53, &(guardian, until)),
+            encode_call(0x5133ed53, &(guardian, until)),
         )
     }
     /// Where a proposal stands now. Errors: `UnknownProposal`.
     pub fn status(
         proposal: u32,
     ) -> Message<florin_governance::proposal::Status, crate::governor::Error> {
-        Message::new("status", false, false, true, call(0xdba3ea4d, &(proposal,)))
+        Message::new("status", false, false, true, encode_call(0xdba3ea4d, &(proposal,)))
     }
     /// A proposal as it is stored.
     pub fn proposal(
         proposal: u32,
     ) -> Message<Option<florin_governance::proposal::Proposal>, crate::NoError> {
-        Message::new("proposal", false, false, false, call(0x025aac7e, &(proposal,)))
+        Message::new(
+            "proposal",
+            false,
+            false,
+            false,
+            encode_call(0x025aac7e, &(proposal,)),
+        )
     }
     /// The hash by which calls would be known, with the code that their targets have now.
     pub fn actions_hash(
@@ -262,7 +289,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x7a5b1c88, &(calls, predecessor)),
+            encode_call(0x7a5b1c88, &(calls, predecessor)),
         )
     }
     /// What an account voted; none where it did not.
@@ -270,32 +297,38 @@ pub mod messages {
         proposal: u32,
         voter: primitive_types::H160,
     ) -> Message<Option<crate::governor::Ballot>, crate::NoError> {
-        Message::new("ballot", false, false, false, call(0x03e2bed3, &(proposal, voter)))
+        Message::new(
+            "ballot",
+            false,
+            false,
+            false,
+            encode_call(0x03e2bed3, &(proposal, voter)),
+        )
     }
     /// The vote token, the number of proposals ever made, how often the rules were set, and the deposits that are held.
     pub fn summary() -> Message<crate::governor::Index, crate::NoError> {
-        Message::new("summary", false, false, false, call(0x72b54511, &()))
+        Message::new("summary", false, false, false, encode_call(0x72b54511, &()))
     }
     /// The rules of proposals made now.
     pub fn current_rules() -> Message<florin_governance::rules::Rules, crate::NoError> {
-        Message::new("current_rules", false, false, false, call(0x3649e1a1, &()))
+        Message::new("current_rules", false, false, false, encode_call(0x3649e1a1, &()))
     }
     /// The rules at the end of a block of the past, or now; none before the first.
     pub fn rules_at(
         block: u32,
     ) -> Message<Option<florin_governance::rules::Rules>, crate::NoError> {
-        Message::new("rules_at", false, false, false, call(0xe3dee733, &(block,)))
+        Message::new("rules_at", false, false, false, encode_call(0xe3dee733, &(block,)))
     }
     /// Governor (the contract itself), named successor (none ever), guardian and the end of its term; zero for nobody.
     pub fn role_holders() -> Message<
         (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
-        Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
+        Message::new("role_holders", false, false, false, encode_call(0x5eaf6c7e, &()))
     }
     /// The number of the chain that signatures must name, big-endian.
     pub fn chain_id() -> Message<[u8; 32], crate::NoError> {
-        Message::new("chain_id", false, false, false, call(0xffe9f9cf, &()))
+        Message::new("chain_id", false, false, false, encode_call(0xffe9f9cf, &()))
     }
 }
 /// What the contract tells.

@@ -17,5 +17,7 @@ pub mod token;
 #[rustfmt::skip]
 pub mod vaults;
 #[rustfmt::skip]
+pub mod vaults_importer;
+#[rustfmt::skip]
 pub mod votes;
 // to here.

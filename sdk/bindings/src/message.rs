@@ -88,7 +88,7 @@ pub trait ContractEvent: Sized {
 
 /// Used by generated code: the bytes of a call. Its selector is the number that hexadecimal text reads as, its arguments are a
 /// tuple.
-pub(crate) fn call(selector: u32, arguments: &impl Encode) -> Vec<u8> {
+pub(crate) fn encode_call(selector: u32, arguments: &impl Encode) -> Vec<u8> {
     let mut data = selector.to_be_bytes().to_vec();
     arguments.encode_to(&mut data);
     data

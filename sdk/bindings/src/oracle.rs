@@ -7,19 +7,19 @@ pub use messages::*;
 pub type Error = florin_stable::oracle::OracleError;
 /// How the contract is created.
 pub mod constructors {
-    use crate::{message::call, Constructor};
+    use crate::{message::encode_call, Constructor};
     /// An oracle without feeds. The caller governs it until it hands the role on.
     pub fn new() -> Constructor {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &()),
+            data: encode_call(0x9bae9d5e, &()),
         }
     }
 }
 /// What the contract can be told and asked.
 pub mod messages {
-    use crate::{message::call, Message};
+    use crate::{message::encode_call, Message};
     /// Creates a feed. Only the governor, and once for each number.
     ///
     /// Errors: `Role`, `FeedExists`, those of `FeedConfig::validate`. Event: `FeedConfigured`.
@@ -27,7 +27,13 @@ pub mod messages {
         feed: u32,
         config: florin_stable::oracle::FeedConfig,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("add_feed", true, false, true, call(0x9e3f6637, &(feed, config)))
+        Message::new(
+            "add_feed",
+            true,
+            false,
+            true,
+            encode_call(0x9e3f6637, &(feed, config)),
+        )
     }
     /// Changes the rules of a feed; where it has a price, at most one step and once a day. Only the governor.
     ///
@@ -42,7 +48,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xe016410a, &(feed, config)),
+            encode_call(0xe016410a, &(feed, config)),
         )
     }
     /// Lets an account report to a feed that has no price yet: new sources of a live feed run in its shadow first. Only the
@@ -53,7 +59,13 @@ pub mod messages {
         feed: u32,
         feeder: primitive_types::H160,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("add_feeder", true, false, true, call(0x885427ea, &(feed, feeder)))
+        Message::new(
+            "add_feeder",
+            true,
+            false,
+            true,
+            encode_call(0x885427ea, &(feed, feeder)),
+        )
     }
     /// Ends an account's right to report to a feed; its last report no longer counts. Only the governor.
     ///
@@ -67,7 +79,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x973c5665, &(feed, feeder)),
+            encode_call(0x973c5665, &(feed, feeder)),
         )
     }
     /// Has a feed run in the shadow of another that it is to replace: each of its updates is compared with the live price. Only
@@ -85,14 +97,14 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x1fe934b5, &(feed, candidate, terms)),
+            encode_call(0x1fe934b5, &(feed, candidate, terms)),
         )
     }
     /// Ends a ceremony without a change of the live feed. Only the guardian or the governor.
     ///
     /// Errors: `Role`, `NoShadow`. Event: `ShadowChanged`.
     pub fn end_shadow(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("end_shadow", true, false, true, call(0x70194975, &(feed,)))
+        Message::new("end_shadow", true, false, true, encode_call(0x70194975, &(feed,)))
     }
     /// Gives a live feed the rules, feeders and reports of the feed in its shadow. Anyone may, once that has proven itself and
     /// agrees at this moment; the governor also where the live feed has had no usable price for a day. The feed in the shadow
@@ -101,7 +113,7 @@ pub mod messages {
     /// Errors: `UnknownFeed`, `NoShadow`, `NotProven`, `Disagrees`, `NoPrice` or `Stale` of the candidate, `StepTooLarge`.
     /// Events: `FeedReplaced`, `FeedConfigured`, `ShadowChanged`, `PriceUpdated`, `ListenerFailed`.
     pub fn go_live(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("go_live", true, false, true, call(0x7e6111f9, &(feed,)))
+        Message::new("go_live", true, false, true, encode_call(0x7e6111f9, &(feed,)))
     }
     /// Has a contract told of each new price of a feed; zero clears the place (0 to 3). Only the governor.
     ///
@@ -116,7 +128,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x91039ecd, &(feed, place, listener)),
+            encode_call(0x91039ecd, &(feed, place, listener)),
         )
     }
     /// Reports a price, in wad dollars for one whole token, and renews the feed's price if that is possible now. Only a
@@ -127,7 +139,13 @@ pub mod messages {
         feed: u32,
         price: florin_units::Price,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("report", true, false, true, call(0xf30f464c, &(feed, price)))
+        Message::new(
+            "report",
+            true,
+            false,
+            true,
+            encode_call(0xf30f464c, &(feed, price)),
+        )
     }
     /// Reports to several feeds, at most 16, each at most once. Nothing is taken where one of them is refused.
     ///
@@ -135,26 +153,32 @@ pub mod messages {
     pub fn report_batch(
         prices: Vec<(u32, florin_units::Price)>,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("report_batch", true, false, true, call(0xd1530487, &(prices,)))
+        Message::new(
+            "report_batch",
+            true,
+            false,
+            true,
+            encode_call(0xd1530487, &(prices,)),
+        )
     }
     /// Renews the feed's price from the reports there are. Anyone may do this.
     ///
     /// Errors: `UnknownFeed`, `QuorumNotReached`, `UpdateTooSoon`, `PriceOutOfBounds`. Events: `PriceUpdated`,
     /// `ListenerFailed`.
     pub fn poke(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("poke", true, false, true, call(0xa95d2711, &(feed,)))
+        Message::new("poke", true, false, true, encode_call(0xa95d2711, &(feed,)))
     }
     /// Makes the feed's price unusable. Only the guardian or the governor.
     ///
     /// Errors: `Role`, `UnknownFeed`. Event: `FeedFrozen`.
     pub fn freeze(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("freeze", true, false, true, call(0xb5fb2de4, &(feed,)))
+        Message::new("freeze", true, false, true, encode_call(0xb5fb2de4, &(feed,)))
     }
     /// Makes the feed's price usable again. Only the governor.
     ///
     /// Errors: `Role`, `UnknownFeed`. Event: `FeedFrozen`.
     pub fn unfreeze(feed: u32) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("unfreeze", true, false, true, call(0x40715f40, &(feed,)))
+        Message::new("unfreeze", true, false, true, encode_call(0x40715f40, &(feed,)))
     }
     /// The feed's price, if it may be used.
     ///
@@ -162,13 +186,19 @@ pub mod messages {
     pub fn price(
         feed: u32,
     ) -> Message<florin_stable::oracle::Quote, florin_stable::oracle::OracleError> {
-        Message::new("price", false, false, true, call(0xd4bd7bc1, &(feed,)))
+        Message::new("price", false, false, true, encode_call(0xd4bd7bc1, &(feed,)))
     }
     /// The rules of a feed.
     pub fn feed_config(
         feed: u32,
     ) -> Message<Option<florin_stable::oracle::FeedConfig>, crate::NoError> {
-        Message::new("feed_config", false, false, false, call(0xda2927b0, &(feed,)))
+        Message::new(
+            "feed_config",
+            false,
+            false,
+            false,
+            encode_call(0xda2927b0, &(feed,)),
+        )
     }
     /// The rules of a feed at the end of a block of the past, or now; none before it was added.
     pub fn feed_config_at(
@@ -180,42 +210,66 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x9a656ab3, &(feed, block)),
+            encode_call(0x9a656ab3, &(feed, block)),
         )
     }
     /// The feed that runs in the shadow of this one.
     pub fn shadow(
         feed: u32,
     ) -> Message<Option<florin_stable::shadow::Shadow>, crate::NoError> {
-        Message::new("shadow", false, false, false, call(0x043b4e13, &(feed,)))
+        Message::new("shadow", false, false, false, encode_call(0x043b4e13, &(feed,)))
     }
     /// The price of a feed with its times, usable or not.
     pub fn feed_state(
         feed: u32,
     ) -> Message<Option<florin_stable::oracle::FeedState>, crate::NoError> {
-        Message::new("feed_state", false, false, false, call(0x26e30972, &(feed,)))
+        Message::new(
+            "feed_state",
+            false,
+            false,
+            false,
+            encode_call(0x26e30972, &(feed,)),
+        )
     }
     /// The last reports to a feed, by slot.
     pub fn feed_reports(
         feed: u32,
     ) -> Message<florin_stable::oracle::Reports, crate::NoError> {
-        Message::new("feed_reports", false, false, false, call(0x88a482f4, &(feed,)))
+        Message::new(
+            "feed_reports",
+            false,
+            false,
+            false,
+            encode_call(0x88a482f4, &(feed,)),
+        )
     }
     /// The feeders of a feed, by slot.
     pub fn feed_feeders(
         feed: u32,
     ) -> Message<florin_stable::oracle::Feeders, crate::NoError> {
-        Message::new("feed_feeders", false, false, false, call(0xb39a85a4, &(feed,)))
+        Message::new(
+            "feed_feeders",
+            false,
+            false,
+            false,
+            encode_call(0xb39a85a4, &(feed,)),
+        )
     }
     /// The contracts that are told of a feed's prices; zero for none.
     pub fn feed_listeners(
         feed: u32,
     ) -> Message<Vec<primitive_types::H160>, crate::NoError> {
-        Message::new("feed_listeners", false, false, false, call(0xe5009bd4, &(feed,)))
+        Message::new(
+            "feed_listeners",
+            false,
+            false,
+            false,
+            encode_call(0xe5009bd4, &(feed,)),
+        )
     }
     /// Whether the feed's price is frozen.
     pub fn is_frozen(feed: u32) -> Message<bool, crate::NoError> {
-        Message::new("is_frozen", false, false, false, call(0x0e6a1faf, &(feed,)))
+        Message::new("is_frozen", false, false, false, encode_call(0x0e6a1faf, &(feed,)))
     }
     /// Names who may take over as governor; zero for nobody. Only the governor.
     ///
@@ -223,13 +277,19 @@ pub mod messages {
     pub fn name_governor(
         successor: primitive_types::H160,
     ) -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("name_governor", true, false, true, call(0xa5df9386, &(successor,)))
+        Message::new(
+            "name_governor",
+            true,
+            false,
+            true,
+            encode_call(0xa5df9386, &(successor,)),
+        )
     }
     /// Takes over as governor. Only the account that was named.
     ///
     /// Errors: `Role`. Event: `RolesChanged`.
     pub fn accept_governor() -> Message<(), florin_stable::oracle::OracleError> {
-        Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
+        Message::new("accept_governor", true, false, true, encode_call(0x8884ab26, &()))
     }
     /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
     ///
@@ -243,7 +303,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x5133ed53, &(guardian, until)),
+            encode_call(0x5133ed53, &(guardian, until)),
         )
     }
     /// Governor, named successor, guardian and the end of its term; zero for nobody.
@@ -251,7 +311,7 @@ pub mod messages {
         (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
-        Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
+        Message::new("role_holders", false, false, false, encode_call(0x5eaf6c7e, &()))
     }
 }
 /// What the contract tells.

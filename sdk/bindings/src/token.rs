@@ -8,40 +8,46 @@ pub use messages::*;
 pub type Error = crate::shared::CoinError;
 /// How the contract is created.
 pub mod constructors {
-    use crate::{message::call, Constructor};
+    use crate::{message::encode_call, Constructor};
     /// A coin without supply and without minters. The caller governs it until it hands the role on.
     pub fn new() -> Constructor {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &()),
+            data: encode_call(0x9bae9d5e, &()),
         }
     }
 }
 /// What the contract can be told and asked.
 pub mod messages {
-    use crate::{message::call, Message};
+    use crate::{message::encode_call, Message};
     /// Name of the coin.
     pub fn name() -> Message<String, crate::NoError> {
-        Message::new("name", false, false, false, call(0x3adaf70d, &()))
+        Message::new("name", false, false, false, encode_call(0x3adaf70d, &()))
     }
     /// Symbol of the coin.
     pub fn symbol() -> Message<String, crate::NoError> {
-        Message::new("symbol", false, false, false, call(0x9bd1933e, &()))
+        Message::new("symbol", false, false, false, encode_call(0x9bd1933e, &()))
     }
     /// Decimals of the coin: 18.
     pub fn decimals() -> Message<u8, crate::NoError> {
-        Message::new("decimals", false, false, false, call(0x81c09d87, &()))
+        Message::new("decimals", false, false, false, encode_call(0x81c09d87, &()))
     }
     /// Raw units in existence.
     pub fn total_supply() -> Message<primitive_types::U256, crate::NoError> {
-        Message::new("totalSupply", false, false, false, call(0xcae60595, &()))
+        Message::new("totalSupply", false, false, false, encode_call(0xcae60595, &()))
     }
     /// Raw units of an owner.
     pub fn balance_of(
         owner: primitive_types::H160,
     ) -> Message<primitive_types::U256, crate::NoError> {
-        Message::new("balanceOf", false, false, false, call(0xf48def67, &(owner,)))
+        Message::new(
+            "balanceOf",
+            false,
+            false,
+            false,
+            encode_call(0xf48def67, &(owner,)),
+        )
     }
     /// Raw units of the owner that the spender may move.
     pub fn allowance(
@@ -53,7 +59,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x6a00165e, &(owner, spender)),
+            encode_call(0x6a00165e, &(owner, spender)),
         )
     }
     /// Moves raw units of the caller.
@@ -63,7 +69,13 @@ pub mod messages {
         to: primitive_types::H160,
         value: primitive_types::U256,
     ) -> Message<bool, crate::shared::CoinError> {
-        Message::new("transfer", true, false, true, call(0x84a15da1, &(to, value)))
+        Message::new(
+            "transfer",
+            true,
+            false,
+            true,
+            encode_call(0x84a15da1, &(to, value)),
+        )
     }
     /// Moves raw units of the caller as a payment that both sides know by a reference.
     ///
@@ -78,7 +90,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x4134dc46, &(to, value, reference)),
+            encode_call(0x4134dc46, &(to, value, reference)),
         )
     }
     /// Lets the spender move raw units of the caller; the largest number stands for any amount and is never used up.
@@ -88,7 +100,13 @@ pub mod messages {
         spender: primitive_types::H160,
         value: primitive_types::U256,
     ) -> Message<bool, crate::shared::CoinError> {
-        Message::new("approve", true, false, true, call(0x681266a0, &(spender, value)))
+        Message::new(
+            "approve",
+            true,
+            false,
+            true,
+            encode_call(0x681266a0, &(spender, value)),
+        )
     }
     /// Moves raw units of an owner who has allowed the caller to.
     ///
@@ -103,7 +121,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x02a6e0d5, &(from, to, value)),
+            encode_call(0x02a6e0d5, &(from, to, value)),
         )
     }
     /// Creates coin through the caller's place in the mint gate.
@@ -114,13 +132,13 @@ pub mod messages {
         to: primitive_types::H160,
         amount: u128,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("mint", true, false, true, call(0xcfdd9aa2, &(to, amount)))
+        Message::new("mint", true, false, true, encode_call(0xcfdd9aa2, &(to, amount)))
     }
     /// Destroys coin of the caller.
     ///
     /// Errors: `ZeroAmount`, `InsufficientBalance`. Event: `Transfer` to zero.
     pub fn burn(amount: u128) -> Message<(), crate::shared::CoinError> {
-        Message::new("burn", true, false, true, call(0xb1efc17b, &(amount,)))
+        Message::new("burn", true, false, true, encode_call(0xb1efc17b, &(amount,)))
     }
     /// Destroys coin of an owner who has allowed the caller to. Where the caller is a minter, this makes room under its
     /// ceiling.
@@ -130,7 +148,13 @@ pub mod messages {
         owner: primitive_types::H160,
         amount: u128,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("burnFrom", true, false, true, call(0x148c28fc, &(owner, amount)))
+        Message::new(
+            "burnFrom",
+            true,
+            false,
+            true,
+            encode_call(0x148c28fc, &(owner, amount)),
+        )
     }
     /// Adds a minter, with a full bucket, or changes its limits, each at most one step up and once a day; provenance is 0 vaults,
     /// 1 peg, 2 reserve, 3 bridge and cannot change. A minter that is to mint no more gets limits of zero. Only the governor.
@@ -148,7 +172,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xe5ba7f7f, &(minter, ceiling, limit_per_day, provenance)),
+            encode_call(0xe5ba7f7f, &(minter, ceiling, limit_per_day, provenance)),
         )
     }
     /// Lowers a minter's limits at once. Only the guardian or the governor.
@@ -164,7 +188,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x0bcc18cc, &(minter, ceiling, limit_per_day)),
+            encode_call(0x0bcc18cc, &(minter, ceiling, limit_per_day)),
         )
     }
     /// Names who may take over a minter's place in the gate; zero for nobody. Only the governor.
@@ -179,7 +203,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x590d2c15, &(minter, successor)),
+            encode_call(0x590d2c15, &(minter, successor)),
         )
     }
     /// Takes over a minter's place: its limits, its counts, what its bucket holds, and a defence that stands. Only the successor
@@ -189,7 +213,7 @@ pub mod messages {
     pub fn succeed(
         minter: primitive_types::H160,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("succeed", true, false, true, call(0xc68737a5, &(minter,)))
+        Message::new("succeed", true, false, true, encode_call(0xc68737a5, &(minter,)))
     }
     /// Ends the defence of a minter: its limits may be raised again. Until then no change may, so that a proposal that was made before
     /// the defence cannot undo it. Only the governor.
@@ -198,7 +222,13 @@ pub mod messages {
     pub fn end_defence(
         minter: primitive_types::H160,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("endDefence", true, false, true, call(0xb52ee119, &(minter,)))
+        Message::new(
+            "endDefence",
+            true,
+            false,
+            true,
+            encode_call(0xb52ee119, &(minter,)),
+        )
     }
     /// Ceiling, daily limit, coin ever minted and ever burned through the minter, and what it can mint now; all raw units.
     ///
@@ -206,7 +236,7 @@ pub mod messages {
     pub fn minter(
         minter: primitive_types::H160,
     ) -> Message<(u128, u128, u128, u128, u128), crate::shared::CoinError> {
-        Message::new("minter", false, false, true, call(0xeaed2425, &(minter,)))
+        Message::new("minter", false, false, true, encode_call(0xeaed2425, &(minter,)))
     }
     /// Ceiling and daily limit of a minter at the end of a block of the past, or now; raw units.
     ///
@@ -215,29 +245,47 @@ pub mod messages {
         minter: primitive_types::H160,
         block: u32,
     ) -> Message<(u128, u128), crate::shared::CoinError> {
-        Message::new("limitsAt", false, false, true, call(0x440cb7b2, &(minter, block)))
+        Message::new(
+            "limitsAt",
+            false,
+            false,
+            true,
+            encode_call(0x440cb7b2, &(minter, block)),
+        )
     }
     /// Who may take over a minter's place; zero for nobody.
     pub fn successor_of(
         minter: primitive_types::H160,
     ) -> Message<primitive_types::H160, crate::NoError> {
-        Message::new("successorOf", false, false, false, call(0x2bf3e9f3, &(minter,)))
+        Message::new(
+            "successorOf",
+            false,
+            false,
+            false,
+            encode_call(0x2bf3e9f3, &(minter,)),
+        )
     }
     /// Stops minting. Only the guardian or the governor.
     ///
     /// Errors: `NotAuthorised`. Event: `MintingPaused`.
     pub fn pause_minting() -> Message<(), crate::shared::CoinError> {
-        Message::new("pauseMinting", true, false, true, call(0x5a203f76, &()))
+        Message::new("pauseMinting", true, false, true, encode_call(0x5a203f76, &()))
     }
     /// Lets minting go on. Only the governor.
     ///
     /// Errors: `NotAuthorised`. Event: `MintingPaused`.
     pub fn resume_minting() -> Message<(), crate::shared::CoinError> {
-        Message::new("resumeMinting", true, false, true, call(0x91b4d791, &()))
+        Message::new("resumeMinting", true, false, true, encode_call(0x91b4d791, &()))
     }
     /// Whether minting stands still.
     pub fn is_minting_paused() -> Message<bool, crate::NoError> {
-        Message::new("isMintingPaused", false, false, false, call(0x5a960405, &()))
+        Message::new(
+            "isMintingPaused",
+            false,
+            false,
+            false,
+            encode_call(0x5a960405, &()),
+        )
     }
     /// Names who may take over as governor; zero for nobody. Only the governor.
     ///
@@ -245,13 +293,19 @@ pub mod messages {
     pub fn name_governor(
         successor: primitive_types::H160,
     ) -> Message<(), crate::shared::CoinError> {
-        Message::new("name_governor", true, false, true, call(0xa5df9386, &(successor,)))
+        Message::new(
+            "name_governor",
+            true,
+            false,
+            true,
+            encode_call(0xa5df9386, &(successor,)),
+        )
     }
     /// Takes over as governor. Only the account that was named.
     ///
     /// Errors: `NotAuthorised`. Event: `RolesChanged`.
     pub fn accept_governor() -> Message<(), crate::shared::CoinError> {
-        Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
+        Message::new("accept_governor", true, false, true, encode_call(0x8884ab26, &()))
     }
     /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
     ///
@@ -265,7 +319,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x5133ed53, &(guardian, until)),
+            encode_call(0x5133ed53, &(guardian, until)),
         )
     }
     /// Governor, named successor, guardian and the end of its term; zero for nobody.
@@ -273,7 +327,7 @@ pub mod messages {
         (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
-        Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
+        Message::new("role_holders", false, false, false, encode_call(0x5eaf6c7e, &()))
     }
 }
 /// What the contract tells.

@@ -95,7 +95,7 @@ pub struct Index {
 }
 /// How the contract is created.
 pub mod constructors {
-    use crate::{message::call, Constructor};
+    use crate::{message::encode_call, Constructor};
     /// Vaults over a coin and an oracle, without collateral types. The caller governs them until it hands the role on.
     pub fn new(
         token: primitive_types::H160,
@@ -104,24 +104,27 @@ pub mod constructors {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &(token, oracle)),
+            data: encode_call(0x9bae9d5e, &(token, oracle)),
         }
     }
-    /// Vaults that will take over from others, over the same coin and oracle. They copy by `import` and work after
-    /// `take_over`. The caller governs them until it hands the role on.
+    /// Vaults that will take over from others, over the same coin and oracle. Until then the importer's code copies the others'
+    /// records by `import`; after that it never runs again. The caller governs them until it hands the role on.
     ///
     /// Errors: `NoAnswer` of the predecessor.
-    pub fn successor(predecessor: primitive_types::H160) -> Constructor {
+    pub fn successor(
+        predecessor: primitive_types::H160,
+        importer: primitive_types::H160,
+    ) -> Constructor {
         Constructor {
             label: "successor",
             payable: false,
-            data: call(0x8f22bf4b, &(predecessor,)),
+            data: encode_call(0x8f22bf4b, &(predecessor, importer)),
         }
     }
 }
 /// What the contract can be told and asked.
 pub mod messages {
-    use crate::{message::call, Message};
+    use crate::{message::encode_call, Message};
     /// Opens a position of the caller with a deposit (raw units of the collateral) and, unless it is zero, a first draw
     /// (wad). Native collateral comes with the call, a token is pulled by allowance. Returns the position's number.
     ///
@@ -136,7 +139,7 @@ pub mod messages {
             true,
             true,
             true,
-            call(0x8a1b6a4c, &(collateral_type, deposit, draw)),
+            encode_call(0x8a1b6a4c, &(collateral_type, deposit, draw)),
         )
     }
     /// Adds collateral to a position. Anyone may, whatever is paused.
@@ -147,7 +150,13 @@ pub mod messages {
         position: u64,
         amount: florin_units::Amount,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("deposit", true, true, true, call(0x2d10c9bd, &(position, amount)))
+        Message::new(
+            "deposit",
+            true,
+            true,
+            true,
+            encode_call(0x2d10c9bd, &(position, amount)),
+        )
     }
     /// Takes collateral out of the caller's position; a payout that cannot be delivered waits to be claimed.
     ///
@@ -161,7 +170,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x410fcc9d, &(position, amount)),
+            encode_call(0x410fcc9d, &(position, amount)),
         )
     }
     /// Creates debt on the caller's position and mints the coin to the caller.
@@ -171,7 +180,13 @@ pub mod messages {
         position: u64,
         amount: florin_units::Wad,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("draw", true, false, true, call(0x02e46f43, &(position, amount)))
+        Message::new(
+            "draw",
+            true,
+            false,
+            true,
+            encode_call(0x02e46f43, &(position, amount)),
+        )
     }
     /// Burns coin that the caller has allowed the vaults to burn, against a position's debt; more than the debt counts as
     /// the debt. Anyone may, whatever is paused. Returns the coin burned.
@@ -181,20 +196,32 @@ pub mod messages {
         position: u64,
         amount: florin_units::Wad,
     ) -> Message<florin_units::Wad, crate::vaults::Error> {
-        Message::new("repay", true, false, true, call(0xa9f4b044, &(position, amount)))
+        Message::new(
+            "repay",
+            true,
+            false,
+            true,
+            encode_call(0xa9f4b044, &(position, amount)),
+        )
     }
     /// Repays all debt of the caller's position, by allowance, and takes all collateral out.
     ///
     /// Errors: `Paused`, `NotOwner`, `Coin`. Events: `PositionChanged`, `PayoutDeferred`.
     pub fn close(position: u64) -> Message<(), crate::vaults::Error> {
-        Message::new("close", true, false, true, call(0x3c922166, &(position,)))
+        Message::new("close", true, false, true, encode_call(0x3c922166, &(position,)))
     }
     /// Liquidates an unsafe position, in part or whole, for a reward. Returns the number of the auction; none where there
     /// was no collateral to sell.
     ///
     /// Errors: those of the core's `liquidate`. Events: `PositionChanged`, `Liquidated`, `Rewarded`.
     pub fn liquidate(position: u64) -> Message<Option<u64>, crate::vaults::Error> {
-        Message::new("liquidate", true, false, true, call(0x4e3c6966, &(position,)))
+        Message::new(
+            "liquidate",
+            true,
+            false,
+            true,
+            encode_call(0x4e3c6966, &(position,)),
+        )
     }
     /// Buys from an auction at its present price, up to an amount and a price. Returns collateral bought and coin paid.
     ///
@@ -210,26 +237,32 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xebfed036, &(auction, max_collateral, max_price)),
+            encode_call(0xebfed036, &(auction, max_collateral, max_price)),
         )
     }
     /// Restarts an auction that has run out, or whose floor the market has fallen below.
     ///
     /// Errors: those of the core's `redo`, `UnknownAuction`. Events: `Restarted`, `Rewarded`.
     pub fn redo(auction: u64) -> Message<(), crate::vaults::Error> {
-        Message::new("redo", true, false, true, call(0x9255e606, &(auction,)))
+        Message::new("redo", true, false, true, encode_call(0x9255e606, &(auction,)))
     }
     /// Nets surplus against deficit. Anyone may.
     ///
     /// Errors: `NothingToHeal`. Event: `Healed`.
     pub fn heal() -> Message<(), crate::vaults::Error> {
-        Message::new("heal", true, false, true, call(0x25cd7631, &()))
+        Message::new("heal", true, false, true, encode_call(0x25cd7631, &()))
     }
     /// Brings a collateral type's rate up to now. Anyone may.
     ///
     /// Errors: `UnknownCollateralType`. Event: `Accrued`.
     pub fn accrue(collateral_type: u32) -> Message<(), crate::vaults::Error> {
-        Message::new("accrue", true, false, true, call(0x46d0591d, &(collateral_type,)))
+        Message::new(
+            "accrue",
+            true,
+            false,
+            true,
+            encode_call(0x46d0591d, &(collateral_type,)),
+        )
     }
     /// Takes over a price for all collateral types of a feed. Only the oracle.
     ///
@@ -238,7 +271,13 @@ pub mod messages {
         feed: u32,
         quote: florin_stable::oracle::Quote,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("on_price", true, false, true, call(0x2d889509, &(feed, quote)))
+        Message::new(
+            "on_price",
+            true,
+            false,
+            true,
+            encode_call(0x2d889509, &(feed, quote)),
+        )
     }
     /// Fetches the price of a collateral type from the oracle. Anyone may.
     ///
@@ -249,7 +288,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x47ca377e, &(collateral_type,)),
+            encode_call(0x47ca377e, &(collateral_type,)),
         )
     }
     /// Pays out what could not be delivered to the caller before, to any receiver; zero names the native token.
@@ -259,13 +298,13 @@ pub mod messages {
         asset: primitive_types::H160,
         to: primitive_types::H160,
     ) -> Message<florin_units::Amount, crate::vaults::Error> {
-        Message::new("claim", true, false, true, call(0xb388803f, &(asset, to)))
+        Message::new("claim", true, false, true, encode_call(0xb388803f, &(asset, to)))
     }
     /// Mints the rewards that the mint gate could not mint to the caller before. Returns the coin minted.
     ///
     /// Errors: `NothingToClaim`, `Coin` where the gate is still shut. Event: `Rewarded`.
     pub fn claim_reward() -> Message<florin_units::Wad, crate::vaults::Error> {
-        Message::new("claim_reward", true, false, true, call(0x9a8353a7, &()))
+        Message::new("claim_reward", true, false, true, encode_call(0x9a8353a7, &()))
     }
     /// Adds a collateral type under the next number. Only the governor.
     ///
@@ -280,7 +319,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xe3d1fc1b, &(collateral_type, params)),
+            encode_call(0xe3d1fc1b, &(collateral_type, params)),
         )
     }
     /// Changes a collateral type's parameters, each at most one step and once a day; fees up to now accrue at the old ones. Only
@@ -297,7 +336,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x750c7895, &(collateral_type, params)),
+            encode_call(0x750c7895, &(collateral_type, params)),
         )
     }
     /// Changes a collateral type's parameters at once by ones that can only lower risk: less debt, later, against more collateral.
@@ -313,7 +352,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x4aa9a773, &(collateral_type, params)),
+            encode_call(0x4aa9a773, &(collateral_type, params)),
         )
     }
     /// Ends the defence of a collateral type: its parameters may be loosened again. Until then no change may, so that a proposal that
@@ -326,30 +365,42 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xb23312a7, &(collateral_type,)),
+            encode_call(0xb23312a7, &(collateral_type,)),
         )
     }
     /// Stops an operation. Only the guardian or the governor. Errors: `Role`. Event: `PausesChanged`.
     pub fn pause(
         operation: florin_stable::pause::Operation,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("pause", true, false, true, call(0x81e0c604, &(operation,)))
+        Message::new("pause", true, false, true, encode_call(0x81e0c604, &(operation,)))
     }
     /// Lets an operation go on. Only the governor. Errors: `Role`. Event: `PausesChanged`.
     pub fn unpause(
         operation: florin_stable::pause::Operation,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("unpause", true, false, true, call(0x67616649, &(operation,)))
+        Message::new(
+            "unpause",
+            true,
+            false,
+            true,
+            encode_call(0x67616649, &(operation,)),
+        )
     }
     /// Names who may take over as governor; zero for nobody. Only the governor. Errors: `Role`. Event: `RolesChanged`.
     pub fn name_governor(
         successor: primitive_types::H160,
     ) -> Message<(), crate::vaults::Error> {
-        Message::new("name_governor", true, false, true, call(0xa5df9386, &(successor,)))
+        Message::new(
+            "name_governor",
+            true,
+            false,
+            true,
+            encode_call(0xa5df9386, &(successor,)),
+        )
     }
     /// Takes over as governor. Only the account that was named. Errors: `Role`. Event: `RolesChanged`.
     pub fn accept_governor() -> Message<(), crate::vaults::Error> {
-        Message::new("accept_governor", true, false, true, call(0x8884ab26, &()))
+        Message::new("accept_governor", true, false, true, encode_call(0x8884ab26, &()))
     }
     /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
     ///
@@ -363,7 +414,7 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x5133ed53, &(guardian, until)),
+            encode_call(0x5133ed53, &(guardian, until)),
         )
     }
     /// Governor, named successor, guardian and the end of its term; zero for nobody.
@@ -371,11 +422,11 @@ pub mod messages {
         (primitive_types::H160, primitive_types::H160, primitive_types::H160, u64),
         crate::NoError,
     > {
-        Message::new("role_holders", false, false, false, call(0x5eaf6c7e, &()))
+        Message::new("role_holders", false, false, false, encode_call(0x5eaf6c7e, &()))
     }
     /// What stands still.
     pub fn pauses() -> Message<florin_stable::pause::Pauses, crate::NoError> {
-        Message::new("pauses", false, false, false, call(0x470929e0, &()))
+        Message::new("pauses", false, false, false, encode_call(0x470929e0, &()))
     }
     /// Stands still for a window, at most a day, while the successor copies; then leaves to it, or goes on as if nothing had
     /// been. Only the governor.
@@ -390,14 +441,20 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xa06a786d, &(successor, window)),
+            encode_call(0xa06a786d, &(successor, window)),
         )
     }
     /// Works again before the window's end. Only the guardian or the governor.
     ///
     /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
     pub fn call_off_migration() -> Message<(), crate::vaults::Error> {
-        Message::new("call_off_migration", true, false, true, call(0x924e2cc8, &()))
+        Message::new(
+            "call_off_migration",
+            true,
+            false,
+            true,
+            encode_call(0x924e2cc8, &()),
+        )
     }
     /// Leaves to the successor for good, and tells it the books and the pauses. Only the successor, within the window.
     ///
@@ -406,7 +463,7 @@ pub mod messages {
         (florin_stable::ledger::Ledger, florin_stable::pause::Pauses),
         crate::vaults::Error,
     > {
-        Message::new("leave", true, false, true, call(0x7f24c8bb, &()))
+        Message::new("leave", true, false, true, encode_call(0x7f24c8bb, &()))
     }
     /// Pays the collateral of a type, all positions and lots together, to the successor that has taken over. Anyone may. What
     /// waits to be claimed stays, and can be claimed here for ever.
@@ -421,59 +478,60 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x6e989c49, &(collateral_type,)),
+            encode_call(0x6e989c49, &(collateral_type,)),
         )
     }
     /// Takes native tokens, as a predecessor hands them over. Whoever else sends some gives them away.
     pub fn receive_native() -> Message<(), crate::NoError> {
-        Message::new("receive_native", true, true, false, call(0x602bb8ac, &()))
+        Message::new("receive_native", true, true, false, encode_call(0x602bb8ac, &()))
     }
-    /// Copies a page of the predecessor's records: a collateral type, then so many positions by number, then so many auctions.
-    /// Anyone may, again and again, until it returns that there is nothing left.
+    /// Runs a message of the importer on this contract's storage: a page of the predecessor's records, or the last step. Anyone
+    /// may, until this contract has taken over. Returns what the importer returns, and fails as it fails.
     ///
-    /// Errors: `Migration`, `NoAnswer`, `TooManyTypesOfFeed`. Events: `Imported`, and `CollateralConfigured` for a type.
-    pub fn import(count: u8) -> Message<bool, crate::vaults::Error> {
-        Message::new("import", true, false, true, call(0x03f3668f, &(count,)))
+    /// Errors: `Migration` where this contract does not copy any more; the importer's.
+    pub fn import(call: Vec<u8>) -> Message<(), crate::vaults::Error> {
+        Message::new("import", true, false, true, encode_call(0x03f3668f, &(call,)))
     }
-    /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
-    ///
-    /// Errors: `Migration`, `NoAnswer`.
-    pub fn import_rewards(
-        keepers: Vec<primitive_types::H160>,
-    ) -> Message<(), crate::vaults::Error> {
-        Message::new("import_rewards", true, false, true, call(0x2aff6b7a, &(keepers,)))
-    }
-    /// Takes over: the predecessor leaves, its place in the coin's gate moves here, its books, pauses and collateral types hold
-    /// here, and every price's grace period begins. Anyone may, once everything has been copied.
-    ///
-    /// Errors: `Migration` (`Incomplete` where records, rewards or debt are missing), `NoAnswer`, `Coin`. Event:
-    /// `StandingChanged`.
-    pub fn take_over() -> Message<(), crate::vaults::Error> {
-        Message::new("take_over", true, false, true, call(0x9bbc7ec3, &()))
-    }
-    /// Where the contract stands between predecessor and successor now, and whom it has taken over from; zero for nobody.
+    /// Where the contract stands between predecessor and successor now, whom it has taken over from, and the contract whose code
+    /// copies; zero for nobody.
     pub fn standing() -> Message<
-        (florin_governance::migration::Standing, primitive_types::H160),
+        (
+            florin_governance::migration::Standing,
+            primitive_types::H160,
+            primitive_types::H160,
+        ),
         crate::NoError,
     > {
-        Message::new("standing", false, false, false, call(0xf541a4af, &()))
+        Message::new("standing", false, false, false, encode_call(0xf541a4af, &()))
     }
     /// The coin, the oracle, and the numbers of collateral types, positions and auctions ever made.
     pub fn summary() -> Message<crate::vaults::Index, crate::NoError> {
-        Message::new("summary", false, false, false, call(0x72b54511, &()))
+        Message::new("summary", false, false, false, encode_call(0x72b54511, &()))
     }
     /// A position as it is stored; none where it was never opened or is empty.
     pub fn position(
         position: u64,
     ) -> Message<Option<florin_stable::position::Position>, crate::NoError> {
-        Message::new("position", false, false, false, call(0xd4e542c8, &(position,)))
+        Message::new(
+            "position",
+            false,
+            false,
+            false,
+            encode_call(0xd4e542c8, &(position,)),
+        )
     }
     /// Positions by number, from one on, at most so many (100 at the most).
     pub fn positions(
         from: u64,
         count: u8,
     ) -> Message<Vec<(u64, florin_stable::position::Position)>, crate::NoError> {
-        Message::new("positions", false, false, false, call(0x9ce0280a, &(from, count)))
+        Message::new(
+            "positions",
+            false,
+            false,
+            false,
+            encode_call(0x9ce0280a, &(from, count)),
+        )
     }
     /// A collateral type as it is stored.
     pub fn collateral(
@@ -484,7 +542,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0xa8d5c7fe, &(collateral_type,)),
+            encode_call(0xa8d5c7fe, &(collateral_type,)),
         )
     }
     /// A collateral type's parameters at the end of a block of the past, or now; none before it was added.
@@ -497,7 +555,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0xdfc8f86d, &(collateral_type, block)),
+            encode_call(0xdfc8f86d, &(collateral_type, block)),
         )
     }
     /// Whether a defence stands: the guardian has tightened parameters, and the governor has not ended it.
@@ -507,7 +565,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x4a082d86, &(collateral_type,)),
+            encode_call(0x4a082d86, &(collateral_type,)),
         )
     }
     /// One of them as a plain number, in the unit that `Parameter` names.
@@ -521,47 +579,71 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x4b06fe8b, &(collateral_type, parameter, block)),
+            encode_call(0x4b06fe8b, &(collateral_type, parameter, block)),
         )
     }
     /// A running auction.
     pub fn auction(
         auction: u64,
     ) -> Message<Option<florin_stable::auction::Auction>, crate::NoError> {
-        Message::new("auction", false, false, false, call(0x65439b42, &(auction,)))
+        Message::new(
+            "auction",
+            false,
+            false,
+            false,
+            encode_call(0x65439b42, &(auction,)),
+        )
     }
     /// The price of an auction now, for one whole token. Errors: `UnknownAuction`.
     pub fn auction_price(
         auction: u64,
     ) -> Message<florin_units::Price, crate::vaults::Error> {
-        Message::new("auction_price", false, false, true, call(0x692d6627, &(auction,)))
+        Message::new(
+            "auction_price",
+            false,
+            false,
+            true,
+            encode_call(0x692d6627, &(auction,)),
+        )
     }
     /// A position's debt now, fees included, as it has to be paid. Errors: `UnknownPosition`.
     pub fn debt_of(position: u64) -> Message<florin_units::Wad, crate::vaults::Error> {
-        Message::new("debt_of", false, false, true, call(0x53210c14, &(position,)))
+        Message::new(
+            "debt_of",
+            false,
+            false,
+            true,
+            encode_call(0x53210c14, &(position,)),
+        )
     }
     /// Value of a position's collateral as a ratio of its debt now; none without debt. Errors: `UnknownPosition`.
     pub fn health(
         position: u64,
     ) -> Message<Option<florin_units::Bps>, crate::vaults::Error> {
-        Message::new("health", false, false, true, call(0x11d53cf3, &(position,)))
+        Message::new("health", false, false, true, encode_call(0x11d53cf3, &(position,)))
     }
     /// The global books.
     pub fn ledger() -> Message<florin_stable::ledger::Ledger, crate::NoError> {
-        Message::new("ledger", false, false, false, call(0x0f8de3c5, &()))
+        Message::new("ledger", false, false, false, encode_call(0x0f8de3c5, &()))
     }
     /// Both sides of the solvency equation. They are equal to the last digit, always.
     pub fn solvency() -> Message<
         florin_stable::ledger::SolvencyReport,
         crate::vaults::Error,
     > {
-        Message::new("solvency", false, false, true, call(0x4795d50a, &()))
+        Message::new("solvency", false, false, true, encode_call(0x4795d50a, &()))
     }
     /// What the contract owes of an asset: collateral, lots and deferred payouts; zero names the native token.
     pub fn liabilities(
         asset: primitive_types::H160,
     ) -> Message<florin_units::Amount, crate::NoError> {
-        Message::new("liabilities", false, false, false, call(0x969217fb, &(asset,)))
+        Message::new(
+            "liabilities",
+            false,
+            false,
+            false,
+            encode_call(0x969217fb, &(asset,)),
+        )
     }
     /// What waits to be claimed by an account: of an asset, and as rewards.
     pub fn claimable(
@@ -573,7 +655,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x917a9f1b, &(account, asset)),
+            encode_call(0x917a9f1b, &(account, asset)),
         )
     }
 }

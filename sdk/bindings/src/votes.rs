@@ -8,40 +8,46 @@ pub use messages::*;
 pub type Error = crate::shared::VotesError;
 /// How the contract is created.
 pub mod constructors {
-    use crate::{message::call, Constructor};
+    use crate::{message::encode_call, Constructor};
     /// All vote tokens that will ever be, held by the caller, who distributes them. Nobody can make more.
     pub fn new(supply: u128) -> Constructor {
         Constructor {
             label: "new",
             payable: false,
-            data: call(0x9bae9d5e, &(supply,)),
+            data: encode_call(0x9bae9d5e, &(supply,)),
         }
     }
 }
 /// What the contract can be told and asked.
 pub mod messages {
-    use crate::{message::call, Message};
+    use crate::{message::encode_call, Message};
     /// Name of the token.
     pub fn name() -> Message<String, crate::NoError> {
-        Message::new("name", false, false, false, call(0x3adaf70d, &()))
+        Message::new("name", false, false, false, encode_call(0x3adaf70d, &()))
     }
     /// Symbol of the token.
     pub fn symbol() -> Message<String, crate::NoError> {
-        Message::new("symbol", false, false, false, call(0x9bd1933e, &()))
+        Message::new("symbol", false, false, false, encode_call(0x9bd1933e, &()))
     }
     /// Decimals of the token: 18.
     pub fn decimals() -> Message<u8, crate::NoError> {
-        Message::new("decimals", false, false, false, call(0x81c09d87, &()))
+        Message::new("decimals", false, false, false, encode_call(0x81c09d87, &()))
     }
     /// Raw units in existence, now and at any time.
     pub fn total_supply() -> Message<primitive_types::U256, crate::NoError> {
-        Message::new("totalSupply", false, false, false, call(0xcae60595, &()))
+        Message::new("totalSupply", false, false, false, encode_call(0xcae60595, &()))
     }
     /// Raw units of an owner.
     pub fn balance_of(
         owner: primitive_types::H160,
     ) -> Message<primitive_types::U256, crate::NoError> {
-        Message::new("balanceOf", false, false, false, call(0xf48def67, &(owner,)))
+        Message::new(
+            "balanceOf",
+            false,
+            false,
+            false,
+            encode_call(0xf48def67, &(owner,)),
+        )
     }
     /// Raw units of the owner that the spender may move.
     pub fn allowance(
@@ -53,7 +59,7 @@ pub mod messages {
             false,
             false,
             false,
-            call(0x6a00165e, &(owner, spender)),
+            encode_call(0x6a00165e, &(owner, spender)),
         )
     }
     /// Moves raw units of the caller, and the power that they give.
@@ -63,7 +69,13 @@ pub mod messages {
         to: primitive_types::H160,
         value: primitive_types::U256,
     ) -> Message<bool, crate::shared::VotesError> {
-        Message::new("transfer", true, false, true, call(0x84a15da1, &(to, value)))
+        Message::new(
+            "transfer",
+            true,
+            false,
+            true,
+            encode_call(0x84a15da1, &(to, value)),
+        )
     }
     /// Lets the spender move raw units of the caller; the largest number stands for any amount and is never used up.
     ///
@@ -72,7 +84,13 @@ pub mod messages {
         spender: primitive_types::H160,
         value: primitive_types::U256,
     ) -> Message<bool, crate::shared::VotesError> {
-        Message::new("approve", true, false, true, call(0x681266a0, &(spender, value)))
+        Message::new(
+            "approve",
+            true,
+            false,
+            true,
+            encode_call(0x681266a0, &(spender, value)),
+        )
     }
     /// Moves raw units of an owner who has allowed the caller to.
     ///
@@ -87,14 +105,20 @@ pub mod messages {
             true,
             false,
             true,
-            call(0x02a6e0d5, &(from, to, value)),
+            encode_call(0x02a6e0d5, &(from, to, value)),
         )
     }
     /// For whom an account's tokens count: itself, unless it has named another.
     pub fn delegates(
         account: primitive_types::H160,
     ) -> Message<primitive_types::H160, crate::NoError> {
-        Message::new("delegates", false, false, false, call(0x804c53d9, &(account,)))
+        Message::new(
+            "delegates",
+            false,
+            false,
+            false,
+            encode_call(0x804c53d9, &(account,)),
+        )
     }
     /// Has the caller's tokens, those of today and those to come, count for another account; for the caller again where it
     /// names itself. What others have delegated to the caller is not passed on.
@@ -103,7 +127,13 @@ pub mod messages {
     pub fn delegate(
         delegatee: primitive_types::H160,
     ) -> Message<(), crate::shared::VotesError> {
-        Message::new("delegate", true, false, true, call(0xc59654fe, &(delegatee,)))
+        Message::new(
+            "delegate",
+            true,
+            false,
+            true,
+            encode_call(0xc59654fe, &(delegatee,)),
+        )
     }
     /// The same for a holder who has signed it (EIP-712 `Delegation`): 65 bytes of ECDSA, or 96 of an sr25519 key and its
     /// signature. Anyone may bring it, until the deadline (seconds since 1970, inclusive), and once.
@@ -122,22 +152,28 @@ pub mod messages {
             true,
             false,
             true,
-            call(0xab749367, &(holder, delegatee, nonce, deadline, signature)),
+            encode_call(0xab749367, &(holder, delegatee, nonce, deadline, signature)),
         )
     }
     /// The nonce that the account's next signature must name.
     pub fn nonces(account: primitive_types::H160) -> Message<u64, crate::NoError> {
-        Message::new("nonces", false, false, false, call(0x7d7e596c, &(account,)))
+        Message::new("nonces", false, false, false, encode_call(0x7d7e596c, &(account,)))
     }
     /// The number of the chain that signatures must name, big-endian.
     pub fn chain_id() -> Message<[u8; 32], crate::NoError> {
-        Message::new("chainId", false, false, false, call(0xef10912d, &()))
+        Message::new("chainId", false, false, false, encode_call(0xef10912d, &()))
     }
     /// Power of an account now, in raw units.
     pub fn get_votes(
         account: primitive_types::H160,
     ) -> Message<primitive_types::U256, crate::NoError> {
-        Message::new("getVotes", false, false, false, call(0x769e2900, &(account,)))
+        Message::new(
+            "getVotes",
+            false,
+            false,
+            false,
+            encode_call(0x769e2900, &(account,)),
+        )
     }
     /// Power of an account at the end of a block of the past, in raw units.
     ///
@@ -151,7 +187,7 @@ pub mod messages {
             false,
             false,
             true,
-            call(0xfb744d04, &(account, block)),
+            encode_call(0xfb744d04, &(account, block)),
         )
     }
     /// Power of an account at the end of the last block at or before a time of the past (seconds since 1970), in raw units.
@@ -166,16 +202,16 @@ pub mod messages {
             false,
             false,
             true,
-            call(0x7966ce71, &(account, time)),
+            encode_call(0x7966ce71, &(account, time)),
         )
     }
     /// The clock that `getPastVotes` goes by: the height of the block. (ERC-6372)
     pub fn clock() -> Message<u64, crate::NoError> {
-        Message::new("clock", false, false, false, call(0xbb5fca8d, &()))
+        Message::new("clock", false, false, false, encode_call(0xbb5fca8d, &()))
     }
     /// What the clock counts. (ERC-6372)
     pub fn clock_mode() -> Message<String, crate::NoError> {
-        Message::new("CLOCK_MODE", false, false, false, call(0xcfa86bc4, &()))
+        Message::new("CLOCK_MODE", false, false, false, encode_call(0xcfa86bc4, &()))
     }
 }
 /// What the contract tells.

@@ -133,8 +133,13 @@ mod tests {
             existential_deposit: 1,
         };
         let mut book = AddressBook::in_memory(&chain);
-        let token =
-            Deployed { bundle: "token".into(), address: Address::repeat_byte(7), code_hash: Hash::zero(), block: 1 };
+        let token = Deployed {
+            bundle: "token".into(),
+            address: Address::repeat_byte(7),
+            code_hash: Hash::zero(),
+            block: 1,
+            layout: None,
+        };
         book.contracts.insert("token".into(), token);
         book
     }

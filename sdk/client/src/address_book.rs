@@ -20,6 +20,9 @@ pub struct Deployed {
     pub code_hash: Hash,
     /// Height of the block that created it.
     pub block: u64,
+    /// Hash of the text that tells where the code keeps what, see [`crate::bundle::Bundle::layout_hash`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Hash>,
 }
 
 /// The contracts of one network, and how far their deployment has come.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{chain::Hash, contract::code_hash};
+use crate::{chain::Hash, contract::code_hash, metadata::ContractMetadata};
 
 /// Names the folder of the bundles where it is not the usual one.
 pub const FOLDER_VARIABLE: &str = "FLORIN_CONTRACTS";
@@ -28,6 +28,14 @@ pub struct Bundle {
     pub code_hash: Hash,
     /// The bundle's JSON without the blob: constructors, messages, events, types.
     pub metadata: Value,
+}
+
+impl Bundle {
+    /// Hash of the text that tells where the contract keeps what; none where the metadata does not tell.
+    pub fn layout_hash(&self) -> Option<Hash> {
+        let layout = ContractMetadata::from_json(&self.metadata).and_then(|metadata| metadata.layout()).ok()?;
+        Some(code_hash(layout.as_bytes()))
+    }
 }
 
 #[derive(Deserialize)]

@@ -115,7 +115,8 @@ impl<C: Chain> Run<'_, C> {
             fee = upload.receipt.map_or(0, |receipt| receipt.fee).saturating_add(created.receipt.fee);
         }
         let bundle_name = step.bundle().to_owned();
-        let deployed = Deployed { bundle: bundle_name, address, code_hash: bundle.code_hash, block };
+        let deployed =
+            Deployed { bundle: bundle_name, address, code_hash: bundle.code_hash, block, layout: bundle.layout_hash() };
         book.contracts.insert(step.name.clone(), deployed);
         book.save()?;
         Ok(Progress::ContractCreated { name: step.name.clone(), address, fee })

@@ -13,5 +13,6 @@ pub mod node;
 pub mod plan;
 pub mod quote;
 pub mod signer;
+pub mod upgrade;
 
 pub use florin_metadata as metadata;

@@ -18,7 +18,13 @@ fn chain(genesis: u8) -> ChainInfo {
 }
 
 fn token() -> Deployed {
-    Deployed { bundle: "token".into(), address: Address::repeat_byte(1), code_hash: Hash::repeat_byte(2), block: 7 }
+    Deployed {
+        bundle: "token".into(),
+        address: Address::repeat_byte(1),
+        code_hash: Hash::repeat_byte(2),
+        block: 7,
+        layout: None,
+    }
 }
 
 #[test]

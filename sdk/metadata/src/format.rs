@@ -14,6 +14,9 @@ pub struct ContractMetadata {
     pub contract: ContractInfo,
     /// What the contract offers.
     pub spec: ContractSpec,
+    /// Where it keeps what; null where the metadata does not tell.
+    #[serde(default)]
+    pub(crate) storage: serde_json::Value,
     /// The types that the rest refers to.
     #[serde(flatten)]
     pub registry: PortableRegistry,

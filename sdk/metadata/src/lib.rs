@@ -4,6 +4,7 @@
 mod answer;
 mod argument;
 mod format;
+mod layout;
 
 pub use answer::{Answer, Datum};
 pub use format::{

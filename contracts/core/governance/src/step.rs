@@ -80,6 +80,13 @@ impl<T> Voted<T> {
         Self { at: Timestamp::ZERO, value }
     }
 
+    /// What a vote leaves behind. While a defence stands, steps are still measured from what was set before it: what it has tightened
+    /// can be taken back in one step when it ends, whatever else was changed meanwhile.
+    #[must_use]
+    pub fn changed(self, value: T, now: Timestamp, defended: bool) -> Self {
+        Self { at: now, value: if defended { self.value } else { value } }
+    }
+
     /// The earliest time of the next change.
     pub fn next_at(&self) -> Timestamp {
         if self.at == Timestamp::ZERO {

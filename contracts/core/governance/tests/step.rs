@@ -51,3 +51,10 @@ fn what_a_record_began_with_can_be_changed_at_once_and_then_once_a_day() {
     let at = Timestamp::from_raw(1_000);
     assert_eq!(Voted { at, value: () }.next_at(), at.after(STEP_INTERVAL));
 }
+
+#[test]
+fn a_vote_during_a_defence_leaves_the_measure_where_it_was() {
+    let (first, now) = (Voted::first(50), Timestamp::from_raw(1_000));
+    assert_eq!(first.changed(70, now, false), Voted { at: now, value: 70 });
+    assert_eq!(first.changed(1, now, true), Voted { at: now, value: 50 });
+}

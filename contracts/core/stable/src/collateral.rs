@@ -545,13 +545,13 @@ impl CollateralType {
         Ok((kind, ledger))
     }
 
-    /// The collateral type as a successor takes it over: owners get the grace period from now on, as after an outage, because they
-    /// could not act while the records moved.
+    /// The collateral type with a grace period from a moment on, as after an outage: owners could not act while the contract stood
+    /// still for its successor.
     #[must_use]
-    pub fn arrive(&self, now: Timestamp) -> Self {
+    pub fn with_grace_from(&self, moment: Timestamp) -> Self {
         let mut kind = *self;
         if kind.state.price_updated_at != Timestamp::ZERO {
-            kind.state.price_recovered_at = now;
+            kind.state.price_recovered_at = moment;
         }
         kind
     }

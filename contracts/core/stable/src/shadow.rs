@@ -13,6 +13,8 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 pub const MINIMUM_UPDATES: u16 = 10;
 /// The largest difference that still counts as agreement: five per cent.
 pub const HIGHEST_DIFFERENCE: Bps = Bps::from_raw(500);
+/// The least time between two updates that count: agreement at one moment is no agreement over time.
+pub const COUNTING_INTERVAL: Seconds = Seconds::from_raw(60);
 /// A feed without a usable price for so long is out.
 pub const OUTAGE: Seconds = Seconds::from_raw(86_400);
 
@@ -36,6 +38,8 @@ pub struct Shadow {
     pub terms: ShadowTerms,
     /// Updates in a row that agreed.
     pub agreed: u16,
+    /// When the last one of them was counted; [`Timestamp::ZERO`] for never.
+    pub counted_at: Timestamp,
 }
 
 impl Shadow {
@@ -61,17 +65,22 @@ impl Shadow {
             });
         }
         live.check_step(Timestamp::ZERO, proposed, now)?;
-        Ok(Self { candidate, terms, agreed: 0 })
+        Ok(Self { candidate, terms, agreed: 0, counted_at: Timestamp::ZERO })
     }
 
-    /// Counts an update: one more where it agrees with the live price, none where it does not, and no change where there is no live
-    /// price to compare with.
+    /// Counts an update: one more where it agrees with the live price and the last one that counted is a minute old, none where it
+    /// does not agree, and no change where there is no live price to compare with.
     ///
     /// Errors: arithmetic.
-    pub fn compare(&self, candidate: Price, live: Option<Price>) -> Result<Self, OracleError> {
+    pub fn compare(&self, candidate: Price, live: Option<Price>, now: Timestamp) -> Result<Self, OracleError> {
         let Some(live) = live else { return Ok(*self) };
-        let agreed = if self.agrees(candidate, live)? { self.agreed.saturating_add(1) } else { 0 };
-        Ok(Self { agreed, ..*self })
+        if !self.agrees(candidate, live)? {
+            return Ok(Self { agreed: 0, ..*self });
+        }
+        if now < self.counted_at.after(COUNTING_INTERVAL) {
+            return Ok(*self);
+        }
+        Ok(Self { agreed: self.agreed.saturating_add(1), counted_at: now, ..*self })
     }
 
     fn agrees(&self, candidate: Price, live: Price) -> Result<bool, MathError> {

@@ -180,7 +180,10 @@ fn state(price: Price) -> FeedState {
 fn terms_of_a_ceremony_have_bounds() {
     let (lowest, highest) = (MINIMUM_UPDATES, HIGHEST_DIFFERENCE.raw());
     for good in [terms(1, lowest), terms(highest, u16::MAX)] {
-        assert_eq!(begin(good, &feed()), Ok(Shadow { candidate: 7, terms: good, agreed: 0 }));
+        assert_eq!(
+            begin(good, &feed()),
+            Ok(Shadow { candidate: 7, terms: good, agreed: 0, counted_at: Timestamp::ZERO })
+        );
     }
     for bad in [terms(0, lowest), terms(highest + 1, lowest), terms(1, lowest - 1), terms(1, 0)] {
         assert!(matches!(begin(bad, &feed()), Err(OracleError::ShadowTermsOutOfBounds { .. })), "{bad:?}");
@@ -196,21 +199,28 @@ fn t06_a_source_goes_live_only_after_it_has_agreed_in_a_row() {
     let live = dollars(2_000);
     let (near, far) = (dollars(2_020), Price::from_raw(dollars(2_020).raw() + 1));
     let go = |shadow: &Shadow, price| shadow.go_live(&state(price), Ok(&state(live)), at(90_000), None);
+    let mut now = 1_000;
+    let mut minute = || {
+        now += 60;
+        at(now)
+    };
     for round in 0..3 {
         for _ in 0..9 {
-            shadow = shadow.compare(near, Some(live)).unwrap();
+            shadow = shadow.compare(near, Some(live), minute()).unwrap();
         }
         assert_eq!(go(&shadow, near), Err(OracleError::NotProven { agreed: 9, updates: 10 }), "round {round}");
-        // Without a live price there is nothing to compare with.
-        assert_eq!(shadow.compare(near, None), Ok(shadow));
+        // Without a live price there is nothing to compare with, and within a minute nothing counts twice.
+        let last = shadow.counted_at;
+        assert_eq!(shadow.compare(near, None, minute()), Ok(shadow));
+        assert_eq!(shadow.compare(near, Some(live), Timestamp::from_raw(last.raw() + 59)), Ok(shadow));
         // The factor of the incident, and one unit too much.
         for wrong in [Price::from_raw(dollars(112).raw() / 100), far] {
-            assert_eq!(shadow.compare(wrong, Some(live)).unwrap().agreed, 0);
+            assert_eq!(shadow.compare(wrong, Some(live), last).unwrap().agreed, 0);
         }
-        shadow = shadow.compare(far, Some(live)).unwrap();
+        shadow = shadow.compare(far, Some(live), minute()).unwrap();
     }
     for _ in 0..10 {
-        shadow = shadow.compare(near, Some(live)).unwrap();
+        shadow = shadow.compare(near, Some(live), minute()).unwrap();
     }
     assert_eq!(go(&shadow, far), Err(OracleError::Disagrees { candidate: far, live }));
     assert_eq!(go(&shadow, near), Ok(state(near)));
