@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use florin_bindings::{governor, oracle, token, vaults, votes, Message};
+use florin_bindings::{governor, oracle, token, vaults, vaults_importer, votes, Message};
 use florin_client::{
     account::AccountId,
     bundle::Bundles,
@@ -14,10 +14,11 @@ use florin_client::{
     governance::{ballot_domain, call, delegation_domain, sign_ballot, sign_delegation},
     metadata::{ContractMetadata, MetadataError},
     signer::Signer,
+    upgrade::through,
 };
 use florin_governance::proposal::Support;
 use florin_sandbox::Sandbox;
-use florin_stable::{collateral::Asset, parameter::Parameter, pause::Operation};
+use florin_stable::{collateral::Asset, parameter::Parameter, pause::Operation, shadow::ShadowTerms};
 use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use parity_scale_codec::Decode;
 use serde::{Deserialize, Serialize};
@@ -188,17 +189,19 @@ pub async fn measure() -> Result<Snapshots, CostError> {
     let chain = Sandbox::new();
     let native =
         Snapshot { code_size: 0, messages: BTreeMap::from([("transfer".to_owned(), native_transfer(&chain).await?)]) };
-    let mut meter = Meter { world: World::deploy(chain.clone()).await?, votes: None, costs: BTreeMap::new() };
+    let mut meter =
+        Meter { world: World::deploy(chain.clone()).await?, votes: None, successor: None, costs: BTreeMap::new() };
     meter.token().await?;
     meter.oracle().await?;
     meter.positions().await?;
     meter.auctions().await?;
     meter.claims(chain).await?;
     meter.vault_roles().await?;
+    meter.succession().await?;
     meter.governance(Sandbox::new()).await?;
 
     let mut snapshots = Snapshots::from([("native".to_owned(), native)]);
-    for name in ["token", "oracle", "vaults", "votes", "governor"] {
+    for name in ["token", "oracle", "vaults", "vaults_importer", "votes", "governor"] {
         let bundle = bundles.load(name).map_err(HarnessError::from)?;
         let metadata = ContractMetadata::from_json(&bundle.metadata)?;
         let messages = meter.costs.remove(name).unwrap_or_default();
@@ -228,6 +231,8 @@ struct Meter {
     world: World<Sandbox>,
     /// The vote token, once it stands.
     votes: Option<Address>,
+    /// Vaults that copy others, which are measured as their importer.
+    successor: Option<Address>,
     costs: BTreeMap<&'static str, BTreeMap<String, Cost>>,
 }
 
@@ -273,6 +278,8 @@ impl Meter {
             contract if contract == suite.oracle => "oracle",
             contract if contract == suite.vaults => "vaults",
             contract if Some(contract) == self.votes => "votes",
+            contract if Some(contract) == self.successor && message.label != "import" => "vaults_importer",
+            contract if Some(contract) == self.successor => "vaults",
             _ => "governor",
         };
         self.costs.entry(name).or_default().entry(message.label.to_owned()).or_insert(cost);
@@ -327,7 +334,12 @@ impl Meter {
         self.ask(coin, &token::allowance(a, b)).await?;
         self.ask(coin, &token::minter(m)).await?;
         self.ask(coin, &token::is_minting_paused()).await?;
-        self.ask(coin, &token::role_holders()).await
+        self.ask(coin, &token::role_holders()).await?;
+        let block = u32::try_from(self.world.suite.client.chain().head().await?.number).expect("a low block");
+        self.ask(coin, &token::limits_at(m, block)).await?;
+        self.call(&governor, coin, 0, &token::name_successor(m, b)).await?;
+        self.ask(coin, &token::successor_of(m)).await?;
+        self.call(&bob, coin, 0, &token::succeed(m)).await
     }
 
     async fn oracle(&mut self) -> Result<(), HarnessError> {
@@ -364,7 +376,28 @@ impl Meter {
         self.ask(feeds, &oracle::feed_feeders(NATIVE_FEED)).await?;
         self.ask(feeds, &oracle::feed_listeners(NATIVE_FEED)).await?;
         self.ask(feeds, &oracle::is_frozen(NATIVE_FEED)).await?;
-        self.ask(feeds, &oracle::role_holders()).await
+        self.ask(feeds, &oracle::role_holders()).await?;
+        // Another source with the same feeders proves itself.
+        let client = self.world.suite.client.clone();
+        self.world.govern_oracle(&oracle::add_feed(8, feed_config())).await?;
+        for feeder in &feeders {
+            self.world.govern_oracle(&oracle::add_feeder(8, feeder.account().to_address())).await?;
+        }
+        let terms = ShadowTerms { max_difference: Bps::from_raw(100), updates: 10 };
+        self.call(&governor, feeds, 0, &oracle::begin_shadow(NATIVE_FEED, 8, terms)).await?;
+        self.call(&guardian, feeds, 0, &oracle::end_shadow(NATIVE_FEED)).await?;
+        self.world.govern_oracle(&oracle::begin_shadow(NATIVE_FEED, 8, terms)).await?;
+        for _ in 0..12 {
+            self.world.advance(120).await?;
+            self.world.report(NATIVE_FEED, dollars(101)).await?;
+            for feeder in &feeders {
+                client.call(feeder, feeds, 0, &oracle::report(8, dollars(101))).await?;
+            }
+        }
+        self.ask(feeds, &oracle::shadow(NATIVE_FEED)).await?;
+        self.call(&feeders[0], feeds, 0, &oracle::go_live(NATIVE_FEED)).await?;
+        let block = u32::try_from(client.chain().head().await?.number).expect("a low block");
+        self.ask(feeds, &oracle::feed_config_at(NATIVE_FEED, block)).await
     }
 
     async fn positions(&mut self) -> Result<(), HarnessError> {
@@ -472,7 +505,47 @@ impl Meter {
         let block = u32::try_from(block).expect("a low block");
         self.ask(safe, &vaults::params_at(0, block - 3)).await?;
         self.ask(safe, &vaults::param_at(0, Parameter::KeeperShare, block - 3)).await?;
+        self.ask(safe, &vaults::voted_params(0)).await?;
         self.ask(safe, &vaults::role_holders()).await
+    }
+
+    /// A successor copies the vaults and takes over: a page of positions, and what is once for all.
+    async fn succession(&mut self) -> Result<(), HarnessError> {
+        let (client, bundles) = (self.world.suite.client.clone(), Bundles::find());
+        let (safe, governor, guardian) =
+            (self.world.suite.vaults, self.world.governor.clone(), self.world.guardian.clone());
+        let anybody = self.world.person(61).await?;
+        let code = client.upload(&governor, &bundles.load("vaults_importer")?.code).await?.code_hash;
+        let constructor = vaults_importer::constructors::new();
+        let importer = client.instantiate(&governor, code, &constructor, 0, None).await?.address;
+        let code = client.upload(&governor, &bundles.load("vaults")?.code).await?.code_hash;
+        let constructor = vaults::constructors::successor(safe, importer);
+        let next = client.instantiate(&governor, code, &constructor, 0, None).await?.address;
+        self.successor = Some(next);
+        let window = Seconds::from_raw(3_600);
+        self.call(&governor, safe, 0, &vaults::begin_migration(next, window)).await?;
+        self.call(&guardian, safe, 0, &vaults::call_off_migration()).await?;
+        self.world.govern_vaults(&vaults::begin_migration(next, window)).await?;
+        self.world.govern_token(&token::name_successor(safe, next)).await?;
+        self.ask(safe, &vaults::standing()).await?;
+        self.note(&anybody.account(), safe, 1, &vaults::receive_native()).await?;
+        // Types first; what is measured is a page of positions.
+        let types = client.read(safe, &vaults::summary()).await?.collateral_types;
+        for _ in 0..types {
+            client.call(&anybody, next, 0, &through(&vaults_importer::copy_page(1))).await?;
+        }
+        let mut more = true;
+        while more {
+            more = self.call(&anybody, next, 0, &through(&vaults_importer::copy_page(10))).await?;
+        }
+        let keeper = anybody.account().to_address();
+        self.call(&anybody, next, 0, &through(&vaults_importer::copy_rewards(vec![keeper]))).await?;
+        self.note(&AccountId::from_address(&next), safe, 0, &vaults::leave()).await?;
+        let take_over = vaults_importer::take_over();
+        self.note(&anybody.account(), next, 0, &vaults::import(take_over.data().to_vec())).await?;
+        self.call(&anybody, next, 0, &through(&take_over)).await?;
+        self.call(&anybody, safe, 0, &vaults::hand_over(0)).await?;
+        Ok(())
     }
 
     /// A proposal from its deposit to its execution, and the vote token. Last: it moves time by days.

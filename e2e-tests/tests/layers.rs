@@ -13,9 +13,11 @@ const RULES: &[(&str, &[&str])] = &[
     ("florin-governance", &["florin-units"]),
     // Contracts: ink! and the rules, nothing of the SDK.
     ("florin-shell", &["florin-units", "florin-governance", "florin-stable", "ink"]),
-    ("florin-token", &["florin-units", "florin-stable", "florin-shell", "ink"]),
-    ("florin-oracle", &["florin-units", "florin-stable", "florin-shell", "ink"]),
+    ("florin-token", &["florin-units", "florin-governance", "florin-stable", "florin-shell", "ink"]),
+    ("florin-oracle", &["florin-units", "florin-governance", "florin-stable", "florin-shell", "ink"]),
     ("florin-vaults", &["florin-units", "florin-governance", "florin-stable", "florin-shell", "ink"]),
+    // The vaults' own code for moving to a successor, in a blob of its own.
+    ("florin-vaults-importer", &["florin-vaults", "florin-shell", "ink"]),
     ("florin-votes", &["florin-units", "florin-governance", "florin-shell", "ink"]),
     ("florin-governor", &["florin-units", "florin-governance", "florin-shell", "ink"]),
     ("florin-hostile-token", &["florin-units", "florin-stable", "florin-shell", "ink"]),

@@ -38,7 +38,7 @@ pub mod vaults {
     use florin_stable::roles::{Governor, Guardian, Roles};
     use florin_stable::vault;
     use florin_stable::VaultError;
-    use florin_units::{Amount, Bps, Price, Seconds, Timestamp as Time, Wad};
+    use florin_units::{Amount, Bps, Price, Seconds, Wad};
     use ink::prelude::vec::Vec;
     use ink::storage::traits::ManualKey;
     use ink::storage::{Lazy, Mapping};
@@ -81,7 +81,7 @@ pub mod vaults {
         pub fn successor(predecessor: Address, importer: Address) -> Result<Self, Error> {
             let Index { token, oracle, .. } = external::summary(predecessor)?;
             let mut vaults = Self::handle();
-            let standing = Standing::Arriving { until: Time::ZERO };
+            let standing = Standing::Arriving { window: 0 };
             vaults.begin(token, oracle, Stopped { standing, predecessor, ..Stopped::default() });
             vaults.importer.set(&importer);
             Ok(vaults)
@@ -481,7 +481,10 @@ pub mod vaults {
         pub fn begin_migration(&mut self, successor: Address, window: Seconds) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
             let now = self.now();
-            let standing = self.stopped().standing.begin(successor.0, window, now, &permit)?;
+            let stopped = self.stopped();
+            let standing = stopped.standing.begin(successor.0, window, stopped.windows, now, &permit)?;
+            let windows = stopped.windows.saturating_add(1);
+            self.stopped.set(&StoppedRecord(Stopped { windows, ..stopped }));
             self.write_standing(standing);
             // Where nobody takes over, owners can act again from the window's end on.
             self.grant_grace(now.after(window))

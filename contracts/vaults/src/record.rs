@@ -28,6 +28,8 @@ pub struct Stopped {
     pub standing: florin_governance::migration::Standing,
     /// Whom this contract has taken over from, or will; zero for nobody.
     pub predecessor: ink::Address,
+    /// How many windows there were in which it stood still for a successor.
+    pub windows: u32,
 }
 
 /// What the constructor fixes and the counters: read by nearly every message, so they share a cell.

@@ -1,12 +1,14 @@
 //! The second act: holders decide. A fee is raised and a type of collateral added by a vote; an attack is stopped without one; a
-//! decision that is older than the attack cannot undo that. Each step is checked, and told with the day on which it happened.
+//! decision that is older than the attack cannot undo that; the vaults are replaced by a successor. Each step is checked, and told with the day on which it happened.
 
 use comfy_table::{presets::UTF8_FULL_CONDENSED, Cell, CellAlignment, Table};
 use florin_bindings::{governor, oracle, token, vaults};
 use florin_client::{
+    bundle::Bundles,
     chain::DevChain,
     contract::CallError,
     governance::{call, content},
+    upgrade::{self, carry_out, findings, Progress},
 };
 use florin_governance::{action::Call, proposal::Support};
 use florin_keeper::ExecuteKeeper;
@@ -14,12 +16,15 @@ use florin_stable::{
     collateral::{Asset, CollateralParams},
     VaultError,
 };
-use florin_units::{Bps, Ray, RAY_ONE, WAD_ONE};
+use florin_units::{Bps, Ray, Seconds, RAY_ONE, WAD_ONE};
 use serde::Serialize;
 
-use crate::harness::{
-    coins, collateral_params, dollars, feed_config, HarnessError, Realm, NATIVE_FEED, TIMELOCK, VOTING_DELAY,
-    VOTING_PERIOD,
+use crate::{
+    harness::{
+        coins, collateral_params, dollars, feed_config, HarnessError, Realm, NATIVE_FEED, TIMELOCK, VOTING_DELAY,
+        VOTING_PERIOD,
+    },
+    scenarios::{before, prepare},
 };
 
 /// Names the shape of the JSON. A field may be added under the same name, none may change or go.
@@ -114,6 +119,7 @@ pub async fn act<C: DevChain + Clone>(chain: C) -> Result<Act, HarnessError> {
     a_fee(&mut stage).await?;
     a_type(&mut stage).await?;
     an_attack(&mut stage).await?;
+    a_replacement(&mut stage).await?;
     Ok(Act { schema: SCHEMA, chain: name, steps: stage.steps })
 }
 
@@ -187,6 +193,34 @@ async fn an_attack<C: DevChain>(stage: &mut Stage<C>) -> Result<(), HarnessError
     assert_eq!(suite.collateral_type(0).await?.params, before);
     stage.tell("the bot", "executes it: all is as before, by a vote that said so").await?;
     crate::scenarios::check_books(&stage.realm.world).await
+}
+
+async fn a_replacement<C: DevChain>(stage: &mut Stage<C>) -> Result<(), HarnessError> {
+    let succession = prepare(&stage.realm, 1).await?;
+    let suite = stage.realm.world.suite.clone();
+    stage.tell("a developer", "deploys new vaults beside the old ones, and hands their role to the governor").await?;
+    let found = findings(&suite.client, &Bundles::find(), &succession, None).await?;
+    assert!(found.is_empty(), "{found:?}");
+    stage.tell("a holder", "compares code, roles and records with a build of her own: nothing is wrong").await?;
+    let calls = upgrade::calls(&suite.client, &succession, Seconds::from_raw(7_200)).await?;
+    let id = stage.decide(&calls, "let them take the place of the old ones").await?;
+    assert!(stage.execute(id).await?);
+    let before_it = suite.ledger().await?;
+    stage.tell("the bot", "executes it: the old vaults stand still, for two hours at most").await?;
+    let (mut pages, mut moved) = (0, 0);
+    let mut told = |step| match step {
+        Progress::Copied { .. } => pages += 1,
+        Progress::HandedOver { amount, .. } => moved = amount,
+        _ => {}
+    };
+    let anybody = stage.realm.world.person(152).await?;
+    carry_out(&suite.client, &anybody, &succession, 0, &mut told).await?;
+    let next = before(&stage.realm.world, succession.successor);
+    assert_eq!(next.suite.ledger().await?, before_it);
+    crate::scenarios::check_books(&next).await?;
+    let tokens = moved / WAD_ONE;
+    stage.tell("anybody", format!("copies the records in {pages} pages and has {tokens} native tokens follow")).await?;
+    stage.tell("everybody", "goes on in the new vaults: the books are the old ones to the last digit").await
 }
 
 /// The act as a table.

@@ -258,13 +258,14 @@ pub async fn t09_zero_or_absurd_price_is_refused<C: DevChain + Clone>(chain: C) 
     // The vaults have bounds of their own: a price that the oracle takes may still be absurd for a type.
     let mut narrow = params;
     (narrow.minimum_price, narrow.maximum_price) = (dollars(50), dollars(200));
-    world.govern_vaults(&vaults::set_collateral_params(0, narrow)).await?;
+    world.govern_vaults(&vaults::add_collateral(1, narrow)).await?;
     world.report(NATIVE_FEED, dollars(201)).await?;
     assert_refused!(
-        world.call_vaults(&owner, 0, &vaults::sync_price(0)).await,
+        world.call_vaults(&owner, 0, &vaults::sync_price(1)).await,
         vaults::Error::Vault(VaultError::PriceOutOfBounds { .. })
     );
-    let without = world.call_vaults(&owner, 100 * UNIT, &vaults::open(0, native(100), coins(100))).await;
+    assert_eq!(world.suite.collateral_type(0).await?.state.price, dollars(201));
+    let without = world.call_vaults(&owner, 100 * UNIT, &vaults::open(1, native(100), coins(100))).await;
     assert_refused!(without, vaults::Error::Vault(VaultError::NoPrice));
     check_books(&world).await
 }

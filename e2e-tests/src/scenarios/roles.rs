@@ -2,14 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use florin_bindings::{oracle, token, vaults, Message};
+use florin_bindings::{governor, oracle, token, vaults, Message};
 use florin_client::{
     bundle::Bundles,
     chain::{Address, DevChain},
     contract::CallError,
+    governance::call,
     metadata::ContractMetadata,
     signer::Signer,
 };
+use florin_governance::{migration::MigrationError, proposal::ProposalError};
 use florin_stable::{
     collateral::{
         Asset, AuctionParams, CollateralParams, Curve, ParameterError, MAXIMUM_DEBT, MAXIMUM_RATIO,
@@ -18,6 +20,7 @@ use florin_stable::{
     oracle::{FeedConfig, OracleError},
     parameter::Parameter,
     pause::Operation,
+    shadow::ShadowTerms,
     VaultError,
 };
 use florin_units::{Amount, Bps, Price, Ray, Seconds, Wad, RAY_ONE, U256};
@@ -26,13 +29,17 @@ use parity_scale_codec::Decode;
 use super::{check_books, refusal, refused, Outcome};
 use crate::{
     assert_refused,
-    harness::{coins, collateral_params, dollars, feed_config, native, HarnessError, World, NATIVE_FEED, UNIT},
+    harness::{
+        coins, collateral_params, dollars, feed_config, governance_rules, native, HarnessError, Realm, World,
+        NATIVE_FEED, UNIT,
+    },
 };
 
 /// Role by message: what is the governor's is refused to the guardian, to feeders and to anybody; what is the guardian's is
 /// refused to feeders and to anybody; what is a feeder's or the oracle's is refused to everybody else.
 pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain: C) -> Outcome {
-    let world = World::deploy(chain).await?;
+    let realm = Realm::deploy(chain).await?;
+    let world = &realm.world;
     let anybody = world.person(9).await?;
     let someone = anybody.account().to_address();
     let params = collateral_params(Asset::Native, 18, NATIVE_FEED);
@@ -45,61 +52,79 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
         recovered_at: florin_units::Timestamp::ZERO,
     };
 
+    let terms = ShadowTerms { max_difference: Bps::from_raw(100), updates: 10 };
+    let window = Seconds::from_raw(3_600);
     for outsider in [guardian, feeder, &anybody] {
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::add_collateral(1, params)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::set_collateral_params(0, params)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::unpause(Operation::Draws)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::end_defence(0)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::end_defence(world.suite.vaults)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::name_governor(someone)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::accept_governor()).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::set_guardian(someone, until)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::on_price(NATIVE_FEED, quote)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::add_feed(9, feed_config())).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_feed_config(NATIVE_FEED, feed_config())).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::add_feeder(NATIVE_FEED, someone)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::remove_feeder(NATIVE_FEED, someone)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_listener(NATIVE_FEED, 1, someone)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::unfreeze(NATIVE_FEED)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::name_governor(someone)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::accept_governor()).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::set_guardian(someone, until)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::set_minter(someone, 1, 1, 0)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::resume_minting()).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::name_governor(someone)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::accept_governor()).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::set_guardian(someone, until)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::mint(someone, 1)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::add_collateral(1, params)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::set_collateral_params(0, params)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::unpause(Operation::Draws)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::end_defence(0)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::end_defence(world.suite.vaults)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::name_governor(someone)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::accept_governor()).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::on_price(NATIVE_FEED, quote)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::add_feed(9, feed_config())).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::set_feed_config(NATIVE_FEED, feed_config())).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::add_feeder(NATIVE_FEED, someone)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::remove_feeder(NATIVE_FEED, someone)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::set_listener(NATIVE_FEED, 1, someone)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::unfreeze(NATIVE_FEED)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::name_governor(someone)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::accept_governor()).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::set_minter(someone, 1, 1, 0)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::resume_minting()).await?);
+        tested.insert(denied_by_token(world, outsider, &token::name_governor(someone)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::accept_governor()).await?);
+        tested.insert(denied_by_token(world, outsider, &token::set_guardian(someone, until)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::mint(someone, 1)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::name_successor(world.suite.vaults, someone)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::succeed(world.suite.vaults)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::begin_shadow(NATIVE_FEED, 9, terms)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::begin_migration(someone, window)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::leave()).await?);
+        tested.insert(denied_by_governor(&realm, outsider, &governor::set_rules(governance_rules())).await?);
+        tested.insert(denied_by_governor(&realm, outsider, &governor::set_guardian(someone, until)).await?);
     }
+    // A proposal is its proposer's and the guardian's to cancel.
+    let proposal = realm.propose(&[call(world.suite.vaults, &vaults::unpause(Operation::Draws))], None).await?;
+    for outsider in [feeder, &anybody, &world.governor] {
+        tested.insert(denied_by_governor(&realm, outsider, &governor::cancel(proposal)).await?);
+    }
+    // Not even the governor of the contracts governs the governor.
+    denied_by_governor(&realm, &world.governor, &governor::set_rules(governance_rules())).await?;
     for outsider in [feeder, &anybody] {
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::pause(Operation::Draws)).await?);
-        tested.insert(denied_by_vaults(&world, outsider, &vaults::tighten(0, params)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::lower_limits(world.suite.vaults, 1, 1)).await?);
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::freeze(NATIVE_FEED)).await?);
-        tested.insert(denied_by_token(&world, outsider, &token::pause_minting()).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::pause(Operation::Draws)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::tighten(0, params)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::lower_limits(world.suite.vaults, 1, 1)).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::freeze(NATIVE_FEED)).await?);
+        tested.insert(denied_by_token(world, outsider, &token::pause_minting()).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::end_shadow(NATIVE_FEED)).await?);
+        tested.insert(denied_by_vaults(world, outsider, &vaults::call_off_migration()).await?);
     }
     for outsider in [&world.governor, guardian, &anybody] {
-        tested.insert(denied_by_oracle(&world, outsider, &oracle::report(NATIVE_FEED, dollars(1))).await?);
+        tested.insert(denied_by_oracle(world, outsider, &oracle::report(NATIVE_FEED, dollars(1))).await?);
         let batch = oracle::report_batch(vec![(NATIVE_FEED, dollars(1))]);
-        tested.insert(denied_by_oracle(&world, outsider, &batch).await?);
+        tested.insert(denied_by_oracle(world, outsider, &batch).await?);
     }
     // Not even the governor is the oracle, or a minter.
-    tested.insert(denied_by_vaults(&world, &world.governor, &vaults::on_price(NATIVE_FEED, quote)).await?);
-    tested.insert(denied_by_token(&world, &world.governor, &token::mint(someone, 1)).await?);
+    tested.insert(denied_by_vaults(world, &world.governor, &vaults::on_price(NATIVE_FEED, quote)).await?);
+    tested.insert(denied_by_token(world, &world.governor, &token::mint(someone, 1)).await?);
 
     every_message_has_its_place(&tested);
 
     // The two-step transfer: nothing changes hands before the named one accepts.
     world.govern_vaults(&vaults::name_governor(someone)).await?;
-    tested.insert(denied_by_vaults(&world, &anybody, &vaults::set_guardian(someone, until)).await?);
+    tested.insert(denied_by_vaults(world, &anybody, &vaults::set_guardian(someone, until)).await?);
     world.call_vaults(&anybody, 0, &vaults::accept_governor()).await?;
-    tested.insert(denied_by_vaults(&world, &world.governor, &vaults::set_guardian(someone, until)).await?);
+    tested.insert(denied_by_vaults(world, &world.governor, &vaults::set_guardian(someone, until)).await?);
     world.call_vaults(&anybody, 0, &vaults::set_guardian(someone, until)).await?;
-    check_books(&world).await
+    check_books(world).await
 }
 
 /// Messages that anybody may send, for what is their own or for everybody.
-const ANYBODY: [(&str, &str); 21] = [
+const ANYBODY: &[(&str, &str)] = &[
     ("vaults", "open"),
     ("vaults", "deposit"),
     ("vaults", "withdraw"),
@@ -114,19 +139,40 @@ const ANYBODY: [(&str, &str); 21] = [
     ("vaults", "sync_price"),
     ("vaults", "claim"),
     ("vaults", "claim_reward"),
+    // Only where a successor has taken over, or copies.
+    ("vaults", "hand_over"),
+    ("vaults", "receive_native"),
+    ("vaults", "import"),
+    ("vaults_importer", "copy_page"),
+    ("vaults_importer", "copy_rewards"),
+    ("vaults_importer", "take_over"),
     ("oracle", "poke"),
+    // Where the feed in the shadow is proven, or by the governor.
+    ("oracle", "go_live"),
     ("token", "transfer"),
     ("token", "transferWithReference"),
     ("token", "approve"),
     ("token", "transferFrom"),
     ("token", "burn"),
     ("token", "burnFrom"),
+    ("governor", "propose"),
+    ("governor", "vote"),
+    ("governor", "vote_by_signature"),
+    ("governor", "queue"),
+    ("governor", "execute"),
+    ("governor", "settle"),
+    ("governor", "accept_role"),
+    ("votes", "transfer"),
+    ("votes", "approve"),
+    ("votes", "transferFrom"),
+    ("votes", "delegate"),
+    ("votes", "delegateBySignature"),
 ];
 
 /// Each message that changes something was refused to outsiders above or is anybody's; the contracts' own metadata say which there
 /// are, so a new one cannot be forgotten.
 fn every_message_has_its_place(tested: &BTreeSet<(&'static str, &'static str)>) {
-    for contract in ["token", "oracle", "vaults"] {
+    for contract in ["token", "oracle", "vaults", "vaults_importer", "votes", "governor"] {
         let bundle = Bundles::find().load(contract).expect("the bundle is built");
         let metadata = ContractMetadata::from_json(&bundle.metadata).expect("its metadata can be read");
         for message in metadata.messages().iter().filter(|message| message.mutates) {
@@ -145,7 +191,9 @@ async fn denied_by_vaults<C: DevChain, T: Decode + core::fmt::Debug>(
     let account = outsider.account();
     match world.suite.client.dry_run(&account, world.suite.vaults, 0, message).await {
         Err(CallError::Refused {
-            error: vaults::Error::Vault(VaultError::Role(_)) | vaults::Error::NotOracle { .. },
+            error:
+                vaults::Error::Vault(VaultError::Role(_) | VaultError::Migration(MigrationError::NotLeaving))
+                | vaults::Error::NotOracle { .. },
             ..
         }) => Ok(("vaults", message.label)),
         other => panic!("{} by {account:?}: {other:?}", message.label),
@@ -166,6 +214,21 @@ async fn denied_by_oracle<C: DevChain, T: Decode + core::fmt::Debug>(
     }
 }
 
+async fn denied_by_governor<C: DevChain, T: Decode + core::fmt::Debug>(
+    realm: &Realm<C>,
+    outsider: &Signer,
+    message: &Message<T, governor::Error>,
+) -> Result<(&'static str, &'static str), HarnessError> {
+    let account = outsider.account();
+    match realm.world.suite.client.dry_run(&account, realm.governor, 0, message).await {
+        Err(CallError::Refused {
+            error: governor::Error::OnlyProposal { .. } | governor::Error::Proposal(ProposalError::MayNotCancel),
+            ..
+        }) => Ok(("governor", message.label)),
+        other => panic!("{} by {account:?}: {other:?}", message.label),
+    }
+}
+
 async fn denied_by_token<C: DevChain, T: Decode + core::fmt::Debug>(
     world: &World<C>,
     outsider: &Signer,
@@ -174,7 +237,10 @@ async fn denied_by_token<C: DevChain, T: Decode + core::fmt::Debug>(
     let account = outsider.account();
     match world.suite.client.dry_run(&account, world.suite.token, 0, message).await {
         Err(CallError::Refused {
-            error: token::CoinError::NotAuthorised { .. } | token::CoinError::NotMinter { .. },
+            error:
+                token::CoinError::NotAuthorised { .. }
+                | token::CoinError::NotMinter { .. }
+                | token::CoinError::NotSuccessor { .. },
             ..
         }) => Ok(("token", message.label)),
         other => panic!("{} by {account:?}: {other:?}", message.label),
@@ -305,7 +371,7 @@ pub async fn the_oracle_refuses_bad_input<C: DevChain + Clone>(chain: C) -> Outc
         (feeder, oracle::report(9, price), unknown),
         (&anybody, oracle::poke(9), unknown),
         (governor, oracle::add_feed(NATIVE_FEED, rules), E::FeedExists { feed: NATIVE_FEED }),
-        (governor, oracle::add_feeder(NATIVE_FEED, listed), E::DuplicateSlot { slot: 0 }),
+        (governor, oracle::add_feeder(NATIVE_FEED, stranger), E::FeedIsLive { feed: NATIVE_FEED }),
         (governor, oracle::remove_feeder(NATIVE_FEED, stranger), E::NotFeeder { caller: stranger.0 }),
         (governor, oracle::set_listener(NATIVE_FEED, 9, safe), E::SlotOutOfRange { slot: 9, slots: 4 }),
         (&anybody, oracle::report(NATIVE_FEED, price), E::NotFeeder { caller: stranger.0 }),
@@ -373,6 +439,8 @@ pub async fn the_oracle_refuses_bad_input<C: DevChain + Clone>(chain: C) -> Outc
     for number in 1..=13u8 {
         world.govern_oracle(&oracle::add_feeder(3, Address::from([number; 20]))).await?;
     }
+    let again = oracle::add_feeder(3, Address::from([2; 20]));
+    oracle_refuses(&world, governor, &again, E::DuplicateSlot { slot: 1 }, &before).await?;
     let one_more = oracle::add_feeder(3, listed);
     oracle_refuses(&world, governor, &one_more, E::NoFreeSlot { slots: 13 }, &before).await?;
     check_books(&world).await

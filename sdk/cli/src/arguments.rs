@@ -93,6 +93,9 @@ pub(crate) enum Command {
     /// Proposals, votes and voting power.
     #[command(subcommand)]
     Gov(GovCommand),
+    /// Replace a contract by the one of this build: records and money move to a successor that holders have voted for.
+    #[command(subcommand)]
+    Upgrade(UpgradeCommand),
     /// Check that what stands is as it should be.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -357,6 +360,11 @@ pub(crate) enum OracleCommand {
         #[arg(default_value_t = 0)]
         feed: u32,
     },
+    /// Show the feed that runs in the shadow of another, and how near it is to its place.
+    Shadow {
+        /// Number of the live feed.
+        feed: u32,
+    },
 }
 
 /// Commands of `florin gov`.
@@ -451,6 +459,68 @@ pub(crate) enum Choice {
     Abstain,
     /// Against it, and the proposer should lose the deposit.
     Slash,
+}
+
+/// Commands of `florin upgrade`.
+///
+/// In this order: plan, check, queue, the vote, queue, execute. Each looks at the chain first and can be run again.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UpgradeCommand {
+    /// Deploy a successor, and write the proposal that holders vote on.
+    ///
+    /// Deploys the contract of this build with the code that copies the records, governed by the governor, and writes a file
+    /// for `florin upgrade queue`. What stands already is kept, so that an interrupted run goes on where it stopped.
+    Plan {
+        /// What is replaced.
+        module: Module,
+        /// How long it may stand still while its successor copies: 10m to 1d.
+        #[arg(long, value_name = "SPAN", default_value = "2h")]
+        window: String,
+        /// Where the proposal is written.
+        #[arg(long, value_name = "FILE", default_value = "upgrade-vaults.toml")]
+        out: PathBuf,
+        /// Begin anew with another successor: after a window that has ended, or a build that has changed.
+        #[arg(long)]
+        again: bool,
+    },
+    /// Compare the successor with what it is to replace, and with this build.
+    ///
+    /// Exits with 9 where something is found that speaks against a vote for it.
+    Check {
+        /// What is replaced.
+        module: Module,
+        /// The successor stores its records in another shape, and is meant to.
+        #[arg(long)]
+        layout_changed: bool,
+    },
+    /// Propose the replacement, or queue it once the vote has succeeded; else tell what comes next.
+    ///
+    /// Nothing is proposed where `florin upgrade check` finds something.
+    Queue {
+        /// What is replaced.
+        module: Module,
+        /// The proposal that `florin upgrade plan` has written.
+        #[arg(long, value_name = "FILE", default_value = "upgrade-vaults.toml")]
+        file: PathBuf,
+        /// The successor stores its records in another shape, and is meant to.
+        #[arg(long)]
+        layout_changed: bool,
+    },
+    /// Execute the proposal, copy all records, have the successor take over, and hand the collateral over.
+    ///
+    /// Anybody may. It goes on where an earlier run, of whomever, has stopped; at the end the address book names the successor.
+    /// Exits with 9 where the window has ended before the successor had everything, or where collateral could not be moved.
+    Execute {
+        /// What is replaced.
+        module: Module,
+    },
+}
+
+/// What can be replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Module {
+    /// Positions, liquidations and the books.
+    Vaults,
 }
 
 /// Commands of `florin audit`.

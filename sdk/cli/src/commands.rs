@@ -11,4 +11,5 @@ pub(crate) mod network;
 pub(crate) mod node;
 pub(crate) mod oracle;
 pub(crate) mod token;
+pub(crate) mod upgrade;
 pub(crate) mod vault;

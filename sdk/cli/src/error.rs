@@ -14,6 +14,7 @@ use florin_client::{
     metadata::MetadataError,
     plan::PlanError,
     signer::SignerError,
+    upgrade::UpgradeError,
 };
 use florin_governance::proposal::ProposalError;
 use serde_json::{json, Map, Value};
@@ -241,6 +242,21 @@ pub(crate) enum CliError {
         /// Whether the node lacks it; else it tells something else than the governor knows.
         is_missing: bool,
     },
+    /// The address book has no successor.
+    #[error("the address book has no successor of the vaults; florin upgrade plan vaults deploys one")]
+    NoSuccessor,
+    /// What stands was made by another build.
+    #[error("{contract} is of another build; build what it was made from, or begin anew: florin upgrade plan vaults --again")]
+    OtherBuild {
+        /// Its name in the address book.
+        contract: &'static str,
+    },
+    /// A replacement cannot find all that it has to copy.
+    #[error("{cause}")]
+    RewardsNotTold {
+        /// What is missing.
+        cause: String,
+    },
     /// The system failed.
     #[error("cannot {act}: {cause}")]
     System {
@@ -276,6 +292,19 @@ impl From<GovernanceError> for CliError {
             }
             GovernanceError::EventMissing { .. } => Self::ProposalContent { cause, is_missing: true },
             _ => Self::ProposalContent { cause, is_missing: false },
+        }
+    }
+}
+
+impl From<UpgradeError> for CliError {
+    fn from(error: UpgradeError) -> Self {
+        let cause = error.to_string();
+        match error {
+            UpgradeError::Chain(error) => error.into(),
+            UpgradeError::Question(error) => error.into(),
+            UpgradeError::Vaults(error) => error.into(),
+            UpgradeError::Bundle(error) => error.into(),
+            _ => Self::RewardsNotTold { cause },
         }
     }
 }
@@ -356,6 +385,9 @@ impl CliError {
             Self::OtherBallot { .. } => "OTHER_GOVERNOR",
             Self::ProposalContent { is_missing: true, .. } => "PROPOSAL_NOT_TOLD",
             Self::ProposalContent { .. } => "OTHER_PROPOSAL",
+            Self::NoSuccessor => "NO_SUCCESSOR",
+            Self::OtherBuild { .. } => "CODE_HASH_MISMATCH",
+            Self::RewardsNotTold { .. } => "REWARDS_NOT_TOLD",
             Self::System { .. } => "SYSTEM",
         };
         code.to_owned()
@@ -384,6 +416,7 @@ impl CliError {
             | Self::NotMapped { .. }
             | Self::ProposalFile { .. }
             | Self::BallotFile { .. }
+            | Self::NoSuccessor
             | Self::OtherVerb { .. } => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
@@ -398,8 +431,11 @@ impl CliError {
             Self::Verify(_) | Self::NoContract { .. } | Self::Bindings { .. } | Self::NoEvent { .. } => Exit::Mismatch,
             Self::Refused { included: true, .. } => Exit::Rejected,
             Self::Refused { .. } | Self::RefusedByMetadata { .. } | Self::InsufficientCoin { .. } => Exit::Refused,
-            Self::ProposalContent { is_missing: true, .. } => Exit::Internal,
-            Self::NotErc20 { .. } | Self::OtherBallot { .. } | Self::ProposalContent { .. } => Exit::Mismatch,
+            Self::ProposalContent { is_missing: true, .. } | Self::RewardsNotTold { .. } => Exit::Internal,
+            Self::NotErc20 { .. }
+            | Self::OtherBallot { .. }
+            | Self::OtherBuild { .. }
+            | Self::ProposalContent { .. } => Exit::Mismatch,
             Self::System { .. } => Exit::Internal,
         }
     }
@@ -449,7 +485,9 @@ impl CliError {
                 "florin account balance; deposits and fees are paid in native tokens"
             }
             Self::Metadata(_) => "florin contract messages CONTRACT",
-            Self::ProposalContent { is_missing: true, .. } => "name a node that keeps old blocks with --url",
+            Self::ProposalContent { is_missing: true, .. } | Self::RewardsNotTold { .. } => {
+                "name a node that keeps old blocks with --url"
+            }
             Self::ProposalContent { .. } => "do not vote on it; ask another node with --url",
             Self::ProposalFile { .. } => "florin help gov propose shows what the file holds",
             Self::BallotFile { .. } => "florin gov vote N for --sign > FILE writes one",
@@ -647,7 +685,7 @@ mod tests {
     fn every_error_says_what_to_do_next() {
         let text = || "x".to_owned();
         let path = || PathBuf::from("x");
-        let errors: [CliError; 24] = [
+        let errors: [CliError; 27] = [
             AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
             MomentError::Past { text: text(), now: 0 }.into(),
             SignerError::File { path: path(), cause: text() }.into(),
@@ -670,6 +708,9 @@ mod tests {
             CliError::ProposalContent { cause: text(), is_missing: true },
             CliError::ProposalContent { cause: text(), is_missing: false },
             CliError::NotErc20 { token: Address::zero(), message: "decimals" },
+            CliError::NoSuccessor,
+            CliError::OtherBuild { contract: "vaults_next" },
+            UpgradeError::RewardsMissing { predecessor: Address::zero() }.into(),
             CliError::System { act: text(), cause: text() },
             CliError::RefusedByMetadata { message: text(), code: text(), returned: text(), error: json!({}) },
         ];

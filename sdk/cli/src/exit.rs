@@ -68,7 +68,7 @@ impl Exit {
             Self::Unknown => "the outcome is not known; look for the transaction before sending it again",
             Self::Mismatch => "another chain, contract code or file than expected",
             Self::Unreachable => "the node cannot be reached",
-            Self::Finding => "an audit found something that is not as it should be",
+            Self::Finding => "an audit or a check found something that is not as it should be",
         }
     }
 }

@@ -99,6 +99,10 @@ async fn run(cli: Cli, output: Output) -> Result<Said, CliError> {
         Command::Token(command) => commands::token::run(settings()?, command).await?,
         Command::Oracle(command) => commands::oracle::run(settings()?, command).await?,
         Command::Gov(command) => commands::gov::run(settings()?, command).await?,
+        Command::Upgrade(command) => {
+            let (answer, exit) = commands::upgrade::run(settings()?, command).await?;
+            return Ok(Said::Finding(answer, exit));
+        }
         Command::Audit(command) => {
             let (answer, exit) = commands::audit::run(settings()?, command).await?;
             return Ok(Said::Finding(answer, exit));

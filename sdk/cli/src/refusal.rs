@@ -7,12 +7,13 @@ use florin_bindings::{
 };
 use florin_governance::{
     action::ActionError,
+    migration::MigrationError,
     proposal::{ProposalError, Status},
     roles::RoleError,
     rules::RuleError,
     signing::SignatureError,
 };
-use florin_stable::{error::VaultError, oracle::OracleError, pause::Operation};
+use florin_stable::{error::VaultError, oracle::OracleError, parameter::Parameter, pause::Operation};
 use florin_units::{Amount, Bps, Price, Seconds, Timestamp, Wad, U256};
 use serde_json::{json, Map, Value};
 
@@ -20,6 +21,11 @@ use crate::{
     amount::{percent, Unit},
     moment, words,
 };
+
+/// What to do where a vote would move a value further than one vote may.
+const STEP_BY_STEP: &str = "go there step by step, each by a proposal of its own, a day apart: florin gov propose FILE";
+/// What to do where a vote comes too early after the last one.
+const ONE_A_DAY: &str = "wait until then; a proposal that is ready can be executed until its grace is over";
 
 /// Why a contract refuses.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,6 +235,7 @@ impl Explain for VaultError {
         let mut refusal = values.refusal(self, &sentence(self), next);
         match self {
             Self::Role(error) => return error.explain(units),
+            Self::Migration(error) => return error.explain(units),
             Self::Parameter(error) => {
                 refusal.code = code_of(error);
                 refusal.reason = sentence(error);
@@ -255,6 +262,7 @@ fn vault_values<'a>(error: &VaultError, units: &'a Units) -> (Values<'a>, Option
         E::Math(_)
         | E::Role(_)
         | E::Parameter(_)
+        | E::Migration(_)
         | E::ZeroAmount
         | E::AlreadyInitialised
         | E::AssetChanged
@@ -323,6 +331,20 @@ fn vault_values<'a>(error: &VaultError, units: &'a Units) -> (Values<'a>, Option
                 .put("proposed", json!(words::parameter(*parameter, *proposed))),
             Some("what raises risk takes a vote: florin gov propose FILE"),
         ),
+        E::StepTooLarge { parameter, proposed, lowest, highest } => (
+            values
+                .put("parameter", json!(words::name(parameter)))
+                .put("proposed", json!(words::parameter(*parameter, *proposed)))
+                .put("lowest", json!(words::parameter(*parameter, *lowest)))
+                .put("highest", json!(words::parameter(*parameter, *highest))),
+            Some(match parameter {
+                Parameter::Feed => {
+                    "another source of prices runs in the feed's shadow first: florin oracle shadow FEED"
+                }
+                _ => STEP_BY_STEP,
+            }),
+        ),
+        E::ChangedTooSoon { next_at, now } => (values.moment("next_at", *next_at).moment("now", *now), Some(ONE_A_DAY)),
     }
 }
 
@@ -359,6 +381,38 @@ impl Explain for RoleError {
                 values.moment("until", *until).moment("latest", *latest),
                 "give an end in seconds since 1970 that is in the future and not after the latest",
             ),
+        };
+        values.refusal(self, &sentence(self), Some(next))
+    }
+}
+
+impl Explain for MigrationError {
+    fn explain(&self, units: &Units) -> Refusal {
+        let values = Values::new(units);
+        let (values, next) = match self {
+            Self::Leaving { successor, until } => (
+                values.address("successor", *successor).moment("until", *until),
+                "wait until then: it works again, or its successor does; florin upgrade execute vaults carries it out",
+            ),
+            Self::Gone { successor } => (
+                values.address("successor", *successor),
+                "go there: florin upgrade execute vaults puts the address book right, or give a newer one with --addresses",
+            ),
+            Self::Arriving => (values, "florin upgrade queue vaults tells how far the replacement is"),
+            Self::NotArriving => (values, "nothing is left to be copied here"),
+            Self::NotLeaving => (values, "a vote begins one: florin upgrade queue vaults"),
+            Self::NotSuccessor { caller } => {
+                (values.address("caller", *caller), "florin read vaults standing tells which one the vote has named")
+            }
+            Self::WindowOutOfBounds { window, minimum, maximum } => (
+                values.span("window", *window).span("minimum", *minimum).span("maximum", *maximum),
+                "give a --window between the two",
+            ),
+            Self::WindowChanged { began, now } => {
+                (values.moment("began", *began).moment("now", *now), "florin upgrade plan vaults --again")
+            }
+            Self::Incomplete => (values, "florin upgrade execute vaults goes on copying"),
+            Self::NotGone => (values, "florin upgrade execute vaults, once a vote has begun the replacement"),
         };
         values.refusal(self, &sentence(self), Some(next))
     }
@@ -404,6 +458,49 @@ impl Explain for OracleError {
             E::BatchTooLong { length, maximum } => {
                 (values.put("length", json!(length)).put("maximum", json!(maximum)), None)
             }
+            E::StepTooLarge { rule, proposed, lowest, highest } => (
+                values
+                    .put("rule", json!(words::feed_rule_name(*rule)))
+                    .put("proposed", json!(words::feed_rule(*rule, *proposed)))
+                    .put("lowest", json!(words::feed_rule(*rule, *lowest)))
+                    .put("highest", json!(words::feed_rule(*rule, *highest))),
+                Some(STEP_BY_STEP),
+            ),
+            E::ChangedTooSoon { next_at, now } => {
+                (values.moment("next_at", *next_at).moment("now", *now), Some(ONE_A_DAY))
+            }
+            E::FeedIsLive { feed } => (
+                values.put("feed", json!(feed)),
+                Some("add a feed with the new feeders and have it run in the shadow: florin oracle shadow FEED"),
+            ),
+            E::InShadow { feed, live } => (
+                values.put("feed", json!(feed)).put("live", json!(live)),
+                Some("it can change once its ceremony has ended: florin oracle shadow LIVE"),
+            ),
+            E::NoShadow { feed } => (
+                values.put("feed", json!(feed)),
+                Some("a vote begins a ceremony with begin_shadow: florin gov propose FILE"),
+            ),
+            E::ShadowExists { feed, candidate } => (
+                values.put("feed", json!(feed)).put("candidate", json!(candidate)),
+                Some("one ceremony at a time: florin oracle shadow FEED"),
+            ),
+            E::ShadowTermsOutOfBounds { updates, minimum_updates, max_difference, highest_difference } => (
+                values
+                    .put("updates", json!(updates))
+                    .put("minimum_updates", json!(minimum_updates))
+                    .ratio("max_difference", *max_difference)
+                    .ratio("highest_difference", *highest_difference),
+                Some("ask for no fewer updates, and for a difference above zero and up to the highest"),
+            ),
+            E::NotProven { agreed, updates } => (
+                values.put("agreed", json!(agreed)).put("updates", json!(updates)),
+                Some("wait for further updates: florin oracle shadow FEED"),
+            ),
+            E::Disagrees { candidate, live } => (
+                values.price("candidate", *candidate).price("live", *live),
+                Some("wait until both agree again: florin oracle shadow FEED"),
+            ),
         };
         values.refusal(self, &sentence(self), next)
     }
@@ -476,6 +573,31 @@ impl Explain for CoinError {
                 values.moment("until", Timestamp::from_raw(*until)).moment("latest", Timestamp::from_raw(*latest)),
                 "a guardian's term must end in the future and within two years",
                 Some("give an end in seconds since 1970 that is in the future and not after the latest"),
+            ),
+            Self::LimitTooLarge { actual, maximum } => (
+                values.coin("actual", Wad::from_raw(*actual)).coin("maximum", Wad::from_raw(*maximum)),
+                "a minter's limit is above its bound",
+                Some("give a limit up to the maximum"),
+            ),
+            Self::StepTooLarge { proposed, highest } => (
+                values.coin("proposed", Wad::from_raw(*proposed)).coin("highest", Wad::from_raw(*highest)),
+                "one vote may not raise a minter's limit so far",
+                Some(STEP_BY_STEP),
+            ),
+            Self::ChangedTooSoon { next_at, now } => (
+                values.moment("next_at", Timestamp::from_raw(*next_at)).moment("now", Timestamp::from_raw(*now)),
+                "a vote has changed the minter's limits less than a day ago",
+                Some(ONE_A_DAY),
+            ),
+            Self::NotSuccessor { caller } => (
+                values.address("caller", caller.0),
+                "the governor has not named the caller as the minter's successor",
+                Some("a vote names one with nameSuccessor: florin gov propose FILE"),
+            ),
+            Self::MinterExists { account } => (
+                values.address("account", account.0),
+                "a successor must not have a place in the gate of its own",
+                Some("name one that is no minter: florin token minters"),
             ),
         };
         values.refusal(self, reason, next)
@@ -773,6 +895,38 @@ mod tests {
             proposed: 14_500,
         };
         assert_eq!(track.explain(&Units::plain()).details["proposed"], json!("145 %"));
+    }
+
+    #[test]
+    fn a_step_that_is_too_large_says_how_far_it_may_go() {
+        let error = VaultError::StepTooLarge {
+            parameter: Parameter::SafetyRatio,
+            proposed: 20_000,
+            lowest: 13_000,
+            highest: 17_000,
+        };
+        let refusal = error.explain(&Units::plain());
+        assert_eq!((refusal.code.as_str(), &refusal.details["highest"]), ("STEP_TOO_LARGE", &json!("170 %")));
+        assert_eq!(refusal.next.as_deref(), Some(STEP_BY_STEP));
+        let feed = VaultError::StepTooLarge { parameter: Parameter::Feed, proposed: 1, lowest: 0, highest: 0 };
+        assert!(feed.explain(&Units::plain()).next.is_some_and(|next| next.contains("florin oracle shadow")));
+        let rule = florin_stable::oracle::FeedRule::MaxAge;
+        let error = OracleError::StepTooLarge { rule, proposed: 86_400, lowest: 0, highest: 21_600 };
+        let refusal = error.explain(&Units::plain());
+        assert_eq!((&refusal.details["rule"], &refusal.details["highest"]), (&json!("age limit"), &json!("6h")));
+        let coin = CoinError::ChangedTooSoon { next_at: 86_400, now: 60 };
+        assert_eq!(coin.explain(&Units::plain()).details["next_at"]["human"], json!("1970-01-02T00:00:00Z"));
+    }
+
+    #[test]
+    fn a_contract_that_is_being_replaced_says_so() {
+        let leaving = MigrationError::Leaving { successor: [2; 20], until: Timestamp::from_raw(60) };
+        let refusal = vaults::Error::Vault(VaultError::Migration(leaving)).explain(&Units::plain());
+        assert_eq!(refusal.code, "LEAVING");
+        assert_eq!(refusal.reason, "the contract stands still while its successor copies it");
+        assert_eq!(refusal.details["until"]["human"], json!("1970-01-01T00:01:00Z"));
+        let changed = MigrationError::WindowChanged { began: Timestamp::ZERO, now: Timestamp::ZERO };
+        assert_eq!(changed.explain(&Units::plain()).next.as_deref(), Some("florin upgrade plan vaults --again"));
     }
 
     #[test]

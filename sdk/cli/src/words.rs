@@ -11,7 +11,7 @@ use florin_governance::{
     proposal::{Status, Support},
     rules::Rule,
 };
-use florin_stable::parameter::Parameter;
+use florin_stable::{oracle::FeedRule, parameter::Parameter};
 use florin_units::Ray;
 
 use crate::{
@@ -88,6 +88,28 @@ pub(crate) fn rule(rule: Rule, value: u128, native: &Unit) -> String {
         Rule::VotingDelay | Rule::VotingPeriod | Rule::LateExtension | Rule::Timelock | Rule::Grace => span(value),
         Rule::Quorum | Rule::Threshold | Rule::ProposerShare => ratio(value),
         Rule::Deposit => native.exact(value),
+    }
+}
+
+/// What a rule of a feed is called.
+pub(crate) const fn feed_rule_name(rule: FeedRule) -> &'static str {
+    match rule {
+        FeedRule::Quorum => "quorum",
+        FeedRule::MaxAge => "age limit",
+        FeedRule::MaxStep => "largest step",
+        FeedRule::UpdateInterval => "interval",
+        FeedRule::Minimum => "minimum price",
+        FeedRule::Maximum => "maximum price",
+    }
+}
+
+/// A rule of a feed in its unit.
+pub(crate) fn feed_rule(rule: FeedRule, value: u128) -> String {
+    match rule {
+        FeedRule::Quorum => value.to_string(),
+        FeedRule::MaxAge | FeedRule::UpdateInterval => span(value),
+        FeedRule::MaxStep => ratio(value),
+        FeedRule::Minimum | FeedRule::Maximum => Unit::dollar().exact(value),
     }
 }
 
@@ -183,6 +205,8 @@ mod tests {
         let fee = parameter(Parameter::StabilityFee, 1_000_000_001_547_125_957_863_212_449);
         assert_eq!(fee, "1.000000001547125957863212449 a second (5 % a year)");
         assert_eq!(rule(Rule::Deposit, 1_500_000_000_000_000_000, &Unit::new("UNIT", 18)), "1.5 UNIT");
+        assert_eq!(feed_rule(FeedRule::MaxStep, 5_000), "50 %");
+        assert_eq!(feed_rule(FeedRule::Minimum, 10_000_000_000_000_000), "0.01 USD");
     }
 
     #[test]

@@ -169,8 +169,8 @@ pub async fn deployment<C: Chain>(
     Ok(DeploymentPlan { salt, contracts, calls })
 }
 
-/// What holders vote on: the successor may take the place in the mint gate, hears of prices instead of the predecessor, and the
-/// predecessor stands still for the window.
+/// What holders vote on: the successor may take the place in the mint gate, hears of prices too, and the predecessor stands still for
+/// the window.
 ///
 /// # Errors
 /// Those of the chain.
@@ -191,7 +191,9 @@ pub async fn calls<C: Chain>(
         }
         seen.push(feed);
         let listeners = client.read(feeds, &oracle::feed_listeners(feed)).await?;
-        let place = listeners.iter().position(|listener| *listener == predecessor);
+        // Beside the predecessor, which has to hear of prices where it is not replaced after all; in its place where there is no room.
+        let has = |wanted: Address| listeners.iter().position(|listener| *listener == wanted);
+        let place = has(predecessor).and_then(|own| has(Address::zero()).or(Some(own)));
         if let Some(place) = place.and_then(|place| u8::try_from(place).ok()) {
             calls.push(call(feeds, &oracle::set_listener(feed, place, successor)));
         }

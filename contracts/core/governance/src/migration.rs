@@ -30,6 +30,8 @@ pub enum Standing {
         successor: Address,
         /// The first moment at which it works again.
         until: Timestamp,
+        /// Number of the window, from one on.
+        window: u32,
     },
     /// Its successor has taken over. What waits to be claimed here can be claimed here.
     #[codec(index = 2)]
@@ -40,8 +42,8 @@ pub enum Standing {
     /// It copies its predecessor and does not work yet.
     #[codec(index = 3)]
     Arriving {
-        /// End of the window in which it began to copy; [`Timestamp::ZERO`] before.
-        until: Timestamp,
+        /// Number of the predecessor's window in which it began to copy; zero before.
+        window: u32,
     },
 }
 
@@ -91,10 +93,10 @@ pub enum MigrationError {
     /// The predecessor has worked since the first page was copied: what was copied is not true any more. A fresh successor is needed.
     #[codec(index = 7)]
     WindowChanged {
-        /// End of the window in which the first page was copied.
-        began: Timestamp,
-        /// End of the window now.
-        now: Timestamp,
+        /// Number of the window in which the first page was copied.
+        began: u32,
+        /// Number of the window now.
+        now: u32,
     },
     /// Records are missing: go on copying.
     #[codec(index = 8)]
@@ -133,19 +135,20 @@ impl Standing {
     pub fn check_live(self, now: Timestamp) -> Result<(), MigrationError> {
         match self.at(now) {
             Self::Live => Ok(()),
-            Self::Leaving { successor, until } => Err(MigrationError::Leaving { successor, until }),
+            Self::Leaving { successor, until, .. } => Err(MigrationError::Leaving { successor, until }),
             Self::Gone { successor } => Err(MigrationError::Gone { successor }),
             Self::Arriving { .. } => Err(MigrationError::Arriving),
         }
     }
 
-    /// Stands still from now on, for a window at most, while the successor copies.
+    /// Stands still from now on, for a window at most, while the successor copies. `windows` is how many there were before.
     ///
     /// Errors: those of [`Standing::check_live`], [`MigrationError::WindowOutOfBounds`].
     pub fn begin(
         self,
         successor: Address,
         window: Seconds,
+        windows: u32,
         now: Timestamp,
         _permit: &Permit<Governor>,
     ) -> Result<Self, MigrationError> {
@@ -154,7 +157,7 @@ impl Standing {
             let (minimum, maximum) = (MINIMUM_WINDOW, MAXIMUM_WINDOW);
             return Err(MigrationError::WindowOutOfBounds { window, minimum, maximum });
         }
-        Ok(Self::Leaving { successor, until: now.after(window) })
+        Ok(Self::Leaving { successor, until: now.after(window), window: windows.saturating_add(1) })
     }
 
     /// Works again before the end of the window. The guardian may do this: it leaves everything as it was.
@@ -194,13 +197,13 @@ impl Standing {
     /// Errors: [`MigrationError::NotArriving`], [`MigrationError::NotLeaving`], [`MigrationError::NotSuccessor`],
     /// [`MigrationError::WindowChanged`].
     pub fn copy_from(self, predecessor: Self, own: Address, now: Timestamp) -> Result<Self, MigrationError> {
-        let Self::Arriving { until: began } = self else { return Err(MigrationError::NotArriving) };
+        let Self::Arriving { window: began } = self else { return Err(MigrationError::NotArriving) };
         match predecessor.at(now) {
-            Self::Leaving { successor, until } if successor == own => {
-                if began != Timestamp::ZERO && began != until {
-                    return Err(MigrationError::WindowChanged { began, now: until });
+            Self::Leaving { successor, window, .. } if successor == own => {
+                if began != 0 && began != window {
+                    return Err(MigrationError::WindowChanged { began, now: window });
                 }
-                Ok(Self::Arriving { until })
+                Ok(Self::Arriving { window })
             }
             Self::Leaving { .. } => Err(MigrationError::NotSuccessor { caller: own }),
             _ => Err(MigrationError::NotLeaving),

@@ -22,7 +22,7 @@ fn guardian() -> Permit<Guardian> {
 }
 
 fn leaving() -> Standing {
-    Standing::Live.begin(SUCCESSOR, MINIMUM_WINDOW, at(1_000), &governor()).unwrap()
+    Standing::Live.begin(SUCCESSOR, MINIMUM_WINDOW, 0, at(1_000), &governor()).unwrap()
 }
 
 /// Every standing against every step: what it becomes, or the exact refusal.
@@ -30,10 +30,10 @@ fn leaving() -> Standing {
 fn every_standing_and_step_has_its_outcome() {
     let until = at(1_600);
     let (now, late) = (at(1_599), until);
-    let (gone, fresh) = (Standing::Gone { successor: SUCCESSOR }, Standing::Arriving { until: Timestamp::ZERO });
+    let (gone, fresh) = (Standing::Gone { successor: SUCCESSOR }, Standing::Arriving { window: 0 });
     let still = E::Leaving { successor: SUCCESSOR, until };
     let away = E::Gone { successor: SUCCESSOR };
-    let again = |now: Timestamp| Standing::Leaving { successor: OTHER, until: now.after(MINIMUM_WINDOW) };
+    let again = |now: Timestamp| Standing::Leaving { successor: OTHER, until: now.after(MINIMUM_WINDOW), window: 8 };
     // Standing, time, whether it works, beginning, calling off, leaving to the successor, the successor's address.
     let table = [
         (Standing::Live, now, Ok(()), Ok(again(now)), Err(E::NotLeaving), Err(E::NotLeaving), Err(E::NotGone)),
@@ -44,7 +44,7 @@ fn every_standing_and_step_has_its_outcome() {
     ];
     for (standing, now, live, begun, called_off, left, successor) in table {
         assert_eq!(standing.check_live(now), live, "{standing:?}");
-        assert_eq!(standing.begin(OTHER, MINIMUM_WINDOW, now, &governor()), begun, "{standing:?}");
+        assert_eq!(standing.begin(OTHER, MINIMUM_WINDOW, 7, now, &governor()), begun, "{standing:?}");
         assert_eq!(standing.call_off(now, &guardian()), called_off, "{standing:?}");
         assert_eq!(standing.leave(SUCCESSOR, now), left, "{standing:?}");
         assert_eq!(standing.successor(), successor, "{standing:?}");
@@ -56,13 +56,13 @@ fn every_standing_and_step_has_its_outcome() {
 fn a_window_is_bounded() {
     let (minimum, maximum) = (MINIMUM_WINDOW, MAXIMUM_WINDOW);
     for window in [minimum, maximum] {
-        Standing::Live.begin(SUCCESSOR, window, at(0), &governor()).unwrap();
+        Standing::Live.begin(SUCCESSOR, window, 0, at(0), &governor()).unwrap();
     }
     for window in
         [Seconds::ZERO, Seconds::from_raw(minimum.raw() - 1), Seconds::from_raw(maximum.raw() + 1), Seconds::MAX]
     {
         let refused = E::WindowOutOfBounds { window, minimum, maximum };
-        assert_eq!(Standing::Live.begin(SUCCESSOR, window, at(0), &governor()), Err(refused));
+        assert_eq!(Standing::Live.begin(SUCCESSOR, window, 0, at(0), &governor()), Err(refused));
     }
 }
 
@@ -70,15 +70,16 @@ fn a_window_is_bounded() {
 /// not be true any more.
 #[test]
 fn a_copy_of_another_window_is_refused() {
-    let fresh = Standing::Arriving { until: Timestamp::ZERO };
+    let fresh = Standing::Arriving { window: 0 };
     let copying = fresh.copy_from(leaving(), SUCCESSOR, at(1_001)).unwrap();
-    assert_eq!(copying, Standing::Arriving { until: at(1_600) });
+    assert_eq!(copying, Standing::Arriving { window: 1 });
     assert_eq!(copying.copy_from(leaving(), SUCCESSOR, at(1_599)), Ok(copying));
     assert_eq!(copying.copy_from(leaving(), SUCCESSOR, at(1_600)), Err(E::NotLeaving));
     assert_eq!(copying.copy_from(leaving(), OTHER, at(1_001)), Err(E::NotSuccessor { caller: OTHER }));
-    let second = Standing::Live.begin(SUCCESSOR, MINIMUM_WINDOW, at(5_000), &governor()).unwrap();
-    let changed = E::WindowChanged { began: at(1_600), now: at(5_600) };
-    assert_eq!(copying.copy_from(second, SUCCESSOR, at(5_001)), Err(changed));
+    // Even one that ends in the same second.
+    let second = Standing::Live.begin(SUCCESSOR, MINIMUM_WINDOW, 1, at(1_000), &governor()).unwrap();
+    let changed = E::WindowChanged { began: 1, now: 2 };
+    assert_eq!(copying.copy_from(second, SUCCESSOR, at(1_001)), Err(changed));
     for done in [Standing::Live, Standing::Gone { successor: OTHER }, leaving()] {
         assert_eq!(done.copy_from(leaving(), SUCCESSOR, at(1_001)), Err(E::NotArriving));
     }
@@ -97,7 +98,7 @@ fn codes_are_stable() {
         E::NotLeaving,
         E::NotSuccessor { caller: OWN },
         E::WindowOutOfBounds { window: Seconds::ZERO, minimum: Seconds::ZERO, maximum: Seconds::ZERO },
-        E::WindowChanged { began: at(0), now: at(0) },
+        E::WindowChanged { began: 0, now: 0 },
         E::Incomplete,
         E::NotGone,
     ];

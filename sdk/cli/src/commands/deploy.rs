@@ -10,8 +10,9 @@ use florin_client::{
     bundle::Bundles,
     deploy::{apply, Progress},
     plan::DeploymentPlan,
+    signer::Signer,
 };
-use serde_json::json;
+use serde_json::{json, Value};
 
 use crate::{
     amount::Unit,
@@ -44,32 +45,75 @@ pub(crate) async fn run(settings: Settings, arguments: &DeployArguments) -> Resu
         return Err(session.former_chain().await?);
     }
     let signer = session.settings.signer()?;
-    let rows = planned(&plan, &book);
-    let todo = rows.iter().filter(|row| !row.done).count();
     let summary = Record::new()
         .text("plan", "plan", plan_path.display().to_string())
         .text("network", "network", session.settings.name.clone())
         .text("addresses", "address book", path.display().to_string())
-        .account("from", "from", &signer.account(), session.info.ss58_prefix)
-        .number("todo", "steps to do", todo as u64)
-        .number("kept", "steps done", (rows.len() - todo) as u64);
-    let rows: Vec<Record> = rows.iter().map(Row::record).collect();
-    let text = format!("Deploy\n{}{}", summary.to_text(), table(&rows, "the plan has no steps"));
-    let mut preview = summary.to_json();
-    if let Some(preview) = preview.as_object_mut() {
-        preview.insert("steps".to_owned(), list(&rows));
-    }
+        .account("from", "from", &signer.account(), session.info.ss58_prefix);
+    let preview = Preview::new("Deploy", &summary, &plan, &book);
     if session.settings.global.dry_run {
-        return Ok(Answer::new(json!({ "sent": false, "preview": preview }), text));
+        return Ok(preview.answer());
     }
-    if todo > 0 {
-        session.output().note(&text);
-        confirm(session, "Do it?")?;
-    }
+    preview.confirm(session)?;
     if arguments.reset {
-        put_aside(session, &path)?;
+        put_aside(session, &path, "address book")?;
         book = AddressBook::open(&path, &session.info)?;
     }
+    let done = perform(session, &signer, &plan, &bundles, &mut book).await?;
+    Ok(finished(&path, &book, preview.todo, &done))
+}
+
+/// What a plan does that is not done yet.
+pub(super) struct Preview {
+    /// How many steps are to do.
+    pub(super) todo: usize,
+    text: String,
+    json: Value,
+}
+
+impl Preview {
+    /// The plan next to the address book, with a summary before it.
+    pub(super) fn new(heading: &str, summary: &Record, plan: &DeploymentPlan, book: &AddressBook) -> Self {
+        let rows = planned(plan, book);
+        let todo = rows.iter().filter(|row| !row.done).count();
+        let kept = rows.len() - todo;
+        let summary = summary.clone().number("todo", "steps to do", todo as u64);
+        let summary = summary.number("kept", "steps done", kept as u64);
+        let rows: Vec<Record> = rows.iter().map(Row::record).collect();
+        let text = format!("{heading}\n{}{}", summary.to_text(), table(&rows, "the plan has no steps"));
+        let json = summary.hidden("steps", list(&rows)).to_json();
+        Self { todo, text, json }
+    }
+
+    /// Where nothing is to be sent.
+    pub(super) fn answer(&self) -> Answer {
+        Answer::new(json!({ "sent": false, "preview": self.json }), self.text.clone())
+    }
+
+    /// Shows it and asks, where there is something to do.
+    ///
+    /// # Errors
+    /// Nobody confirms.
+    pub(super) fn confirm(&self, session: &Session) -> Result<(), CliError> {
+        if self.todo == 0 {
+            return Ok(());
+        }
+        session.output().note(&self.text);
+        confirm(session, "Do it?")
+    }
+}
+
+/// Does what is missing, with a line for each step; the steps, also those that were done before.
+///
+/// # Errors
+/// Those of the step that failed.
+pub(super) async fn perform(
+    session: &Session,
+    signer: &Signer,
+    plan: &DeploymentPlan,
+    bundles: &Bundles,
+    book: &mut AddressBook,
+) -> Result<Vec<Record>, CliError> {
     let native = session.native();
     let (output, mut done) = (*session.output(), Vec::new());
     let mut progress = |step: Progress| {
@@ -77,8 +121,8 @@ pub(crate) async fn run(settings: Settings, arguments: &DeployArguments) -> Resu
         output.note(&said(&step, &native));
         done.push(record);
     };
-    apply(&session.client, &signer, &plan, &bundles, &mut book, &mut progress).await?;
-    Ok(finished(&path, &book, todo, &done))
+    apply(&session.client, signer, plan, bundles, book, &mut progress).await?;
+    Ok(done)
 }
 
 /// A step of the plan and whether it is done.
@@ -182,14 +226,17 @@ fn finished(path: &Path, book: &AddressBook, todo: usize, done: &[Record]) -> An
     Answer::new(data, format!("{heading}\n{}", table(&contracts, "no contracts")))
 }
 
-/// Keeps the former book next to the new one: on a chain that still has its contracts it is the only record of them.
-fn put_aside(session: &Session, path: &Path) -> Result<(), CliError> {
+/// Keeps a former file next to the new one: on a chain that still has its contracts, an address book is the only record of them.
+///
+/// # Errors
+/// Those of the system; a file that is not there is no error.
+pub(super) fn put_aside(session: &Session, path: &Path, what: &str) -> Result<(), CliError> {
     let mut aside = OsString::from(path);
     aside.push(".old");
     let aside = PathBuf::from(aside);
     match std::fs::rename(path, &aside) {
         Ok(()) => {
-            session.output().note(&format!("The former address book is kept as {}", aside.display()));
+            session.output().note(&format!("The former {what} is kept as {}", aside.display()));
             Ok(())
         }
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => Ok(()),

@@ -32,6 +32,9 @@ use crate::{
     session::{Session, Settings},
     words::{self, Names},
 };
+pub(crate) use calls::written;
+pub(crate) use effect::arguments;
+pub(crate) use propose::{proposal_text, Draft};
 
 /// Runs a command.
 ///
@@ -163,7 +166,10 @@ fn share(part: U256, whole: U256) -> Option<u32> {
 }
 
 /// `florin gov queue`.
-async fn queue(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
+///
+/// # Errors
+/// The governor's refusal; those of the chain.
+pub(super) async fn queue(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
     let subject = Subject::load(session, id).await?;
     let ready_at = subject.now.after(subject.record.timelock);
     let preview = subject.preview(session).await.moment("ready_at", "can be executed from", ready_at.raw());
@@ -172,7 +178,10 @@ async fn queue(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
 }
 
 /// `florin gov execute`.
-async fn execute(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
+///
+/// # Errors
+/// The governor's refusal, or that of a call; the calls are not told any more; those of the chain.
+pub(super) async fn execute(session: &Session, id: ProposalId) -> Result<Answer, CliError> {
     let subject = Subject::load(session, id).await?;
     let content = governance::content(&session.client, subject.governor, id).await?;
     if !content.is_executable && subject.record.status(subject.now) == Status::Ready {

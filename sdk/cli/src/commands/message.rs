@@ -287,6 +287,15 @@ pub(super) async fn find_metadata(
     Err(CliError::NoMetadata { contract, folder: bundles.folder().to_owned() })
 }
 
+/// Metadata of the bundle that the address book names for a contract, whatever code that runs; none where it names none.
+pub(super) fn metadata_of_build(session: &Session, contract: &Address) -> Result<Option<ContractMetadata>, CliError> {
+    let book = session.book()?;
+    match name_of(&book, contract) {
+        Some((_, bundle)) => Ok(Some(metadata_of(&Bundles::find().load(bundle)?)?)),
+        None => Ok(None),
+    }
+}
+
 fn messages(metadata: &ContractMetadata) -> Answer {
     let rows: Vec<Record> = metadata
         .messages()

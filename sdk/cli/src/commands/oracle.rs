@@ -2,6 +2,7 @@
 
 use florin_bindings::{oracle, vaults};
 use florin_client::chain::Address;
+use florin_stable::{oracle::OracleError, shadow::Shadow};
 use florin_units::Price;
 use serde_json::{json, Value};
 
@@ -11,7 +12,7 @@ use crate::{
     error::CliError,
     output::Answer,
     record::{list, table, Record},
-    refusal::Units,
+    refusal::{Explain, Units},
     send::{self, Offered},
     session::{Session, Settings},
 };
@@ -28,6 +29,7 @@ pub(crate) async fn run(settings: Settings, command: &OracleCommand) -> Result<A
         OracleCommand::Report { feed, price } => report(session, contract, *feed, price).await,
         OracleCommand::Feeds => feeds(session, contract).await,
         OracleCommand::Poke { feed } => poke(session, contract, *feed).await,
+        OracleCommand::Shadow { feed } => shadow(session, contract, *feed).await,
     }
 }
 
@@ -99,6 +101,45 @@ async fn renewed(
     }
 }
 
+async fn shadow(session: &Session, contract: Address, feed: u32) -> Result<Answer, CliError> {
+    let client = &session.client;
+    if client.read(contract, &oracle::feed_config(feed)).await?.is_none() {
+        return Err(OracleError::UnknownFeed { feed }.explain(&Units::plain()).into());
+    }
+    let shadow = client.read(contract, &oracle::shadow(feed)).await?;
+    let price = client.read(contract, &oracle::feed_state(feed)).await?.map(|state| state.price.raw());
+    let other = match &shadow {
+        Some(shadow) => client.read(contract, &oracle::feed_state(shadow.candidate)).await?,
+        None => None,
+    };
+    let other = other.map(|state| state.price.raw());
+    Ok(Answer::facts(&ceremony(feed, shadow.as_ref(), price, other)))
+}
+
+/// How near the feed in the shadow is to its place.
+fn ceremony(feed: u32, shadow: Option<&Shadow>, price: Option<u128>, other: Option<u128>) -> Record {
+    let (dollar, none) = (Unit::dollar(), "none runs in the shadow");
+    let facts = Record::new().number("feed", "feed", feed.into());
+    let Some(Shadow { candidate, terms, agreed }) = shadow else {
+        return facts
+            .value("candidate", "in its shadow", none, Value::Null)
+            .hidden("agreed", Value::Null)
+            .hidden("updates", Value::Null)
+            .hidden("max_difference", Value::Null)
+            .optional_amount("price", "price", price, &dollar, "none yet")
+            .hidden("candidate_price", Value::Null)
+            .hidden("proven", Value::Null);
+    };
+    facts
+        .value("candidate", "in its shadow", format!("feed {candidate}"), json!(candidate))
+        .value("agreed", "agreed in a row", format!("{agreed} of {} updates", terms.updates), json!(agreed))
+        .hidden("updates", json!(terms.updates))
+        .ratio("max_difference", "largest difference", terms.max_difference.raw())
+        .optional_amount("price", "price", price, &dollar, "none yet")
+        .optional_amount("candidate_price", "price in the shadow", other, &dollar, "none yet")
+        .flag("proven", "has proven itself", *agreed >= terms.updates)
+}
+
 /// Feeds are numbered by whoever adds them, usually from zero; those that collateral types rely on are listed in any case.
 async fn feeds(session: &Session, contract: Address) -> Result<Answer, CliError> {
     let mut numbers = Vec::new();
@@ -154,4 +195,25 @@ async fn feed_row(session: &Session, contract: Address, feed: u32) -> Result<Opt
             .hidden("minimum", dollar.json(config.minimum.raw()))
             .hidden("maximum", dollar.json(config.maximum.raw())),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_stable::shadow::ShadowTerms;
+    use florin_units::Bps;
+
+    #[test]
+    fn a_ceremony_is_told_with_and_without_a_feed_in_the_shadow() {
+        let terms = ShadowTerms { max_difference: Bps::from_raw(200), updates: 12 };
+        let shadow = Shadow { candidate: 7, terms, agreed: 5 };
+        let (running, none) = (ceremony(0, Some(&shadow), Some(1), None), ceremony(0, None, Some(1), None));
+        assert!(running.to_text().contains("5 of 12 updates"), "{}", running.to_text());
+        assert!(none.to_text().contains("none runs in the shadow"), "{}", none.to_text());
+        let (running, none) = (running.to_json(), none.to_json());
+        assert_eq!((&running["candidate"], &running["proven"]), (&json!(7), &json!(false)));
+        assert_eq!(none["candidate"], Value::Null);
+        let names = |value: &Value| value.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(names(&running), names(&none), "the same fields");
+    }
 }

@@ -5,6 +5,7 @@ mod market;
 mod position;
 
 use florin_bindings::vaults;
+use florin_client::chain::Address;
 use florin_stable::{
     collateral::Asset,
     quote::{maximum_draw, maximum_withdrawal},
@@ -53,6 +54,14 @@ pub(crate) async fn run(settings: Settings, command: &VaultCommand) -> Result<An
         VaultCommand::Types => types(session).await,
         VaultCommand::Solvency => solvency(session).await,
     }
+}
+
+/// What the collateral of a type is counted in.
+///
+/// # Errors
+/// There is no such type; its token does not answer; those of the chain.
+pub(super) async fn unit(session: &Session, vaults: Address, id: u32) -> Result<Unit, CliError> {
+    Ok(Collateral::load(session, vaults, id).await?.unit)
 }
 
 async fn show(session: &Session, id: u64) -> Result<Answer, CliError> {

@@ -4,15 +4,25 @@ use florin_client::{
     account::AccountId,
     chain::Address,
     error::ChainError,
-    metadata::{ContractMetadata, Datum, EventSpec, FieldSpec},
+    metadata::{snake_case, ContractMetadata, Datum, EventSpec, FieldSpec},
+    plan::CallStep,
 };
 use florin_governance::action::Call;
 use serde_json::{json, Map, Value};
 
 use super::effect::{effect, Effect};
 use crate::{
-    commands::message::find_metadata, error::CliError, party::Party, record::Record, session::Session, words::Names,
+    commands::message::{find_metadata, metadata_of_build},
+    error::CliError,
+    party::Party,
+    record::Record,
+    session::Session,
+    words::Names,
 };
+
+/// The messages by which a contract is replaced are the same in all builds: the build that replaces can write and read them for
+/// contracts of the build that is replaced.
+const SAME_IN_ALL_BUILDS: [&str; 4] = ["name_successor", "set_listener", "begin_migration", "call_off_migration"];
 
 /// A message with its arguments.
 type Said = (String, Vec<(String, Datum)>);
@@ -42,7 +52,7 @@ pub(super) async fn describe(session: &Session, governor: Address, calls: &[Call
     for (place, call) in calls.iter().enumerate() {
         let target = Party { address: Address::from(call.target), account: None, alias: None };
         // A contract without metadata at hand is shown in bytes, an account has none.
-        let metadata = if call.data.is_empty() { None } else { find_metadata(session, &target, None).await.ok() };
+        let metadata = if call.data.is_empty() { None } else { metadata_for(session, &target, &call.data).await };
         let said = metadata.as_ref().and_then(|metadata| decode(metadata, &call.data));
         let label = said.as_ref().map(|(label, _)| label.as_str());
         let trial = try_call(session, governor, call, metadata.as_ref().zip(label)).await?;
@@ -50,6 +60,31 @@ pub(super) async fn describe(session: &Session, governor: Address, calls: &[Call
         deeds.push(Deed::new(session, &names, place, call, said, &effect, &trial));
     }
     Ok(deeds)
+}
+
+/// Metadata of a target by which the call can be read.
+async fn metadata_for(session: &Session, target: &Party, data: &[u8]) -> Option<ContractMetadata> {
+    if let Ok(metadata) = find_metadata(session, target, None).await {
+        return Some(metadata);
+    }
+    let metadata = metadata_of_build(session, &target.address).ok().flatten()?;
+    let (label, _) = decode(&metadata, data)?;
+    is_same_in_all_builds(&label).then_some(metadata)
+}
+
+/// Whether all builds of a contract understand the message in the same way.
+pub(super) fn is_same_in_all_builds(message: &str) -> bool {
+    SAME_IN_ALL_BUILDS.contains(&snake_case(message).as_str())
+}
+
+/// A call as the file of a proposal has it; none where the contract knows no such message, or native tokens come along.
+pub(crate) fn written(contract: &str, metadata: &ContractMetadata, call: &Call) -> Option<CallStep> {
+    if call.value > 0 {
+        return None;
+    }
+    let (message, arguments) = decode(metadata, &call.data)?;
+    let args = arguments.iter().map(|(_, datum)| datum.to_string()).collect();
+    Some(CallStep { contract: contract.to_owned(), message, args, value: None, by: None, id: None })
 }
 
 /// Facts, with calls after them.
@@ -215,6 +250,21 @@ mod tests {
     fn calls_are_read_by_metadata() {
         assert_eq!(shown(&[1, 2, 3, 4, 7, 0, 0, 0, 1]).as_deref(), Some("set(number: 7, flag: true)"));
         assert_eq!(shown(&[10, 11, 12, 13]).as_deref(), Some("stop()"));
+    }
+
+    #[test]
+    fn a_call_is_written_so_that_it_can_be_encoded_again() {
+        let call = Call { target: [7; 20], value: 0, data: vec![1, 2, 3, 4, 7, 0, 0, 0, 1] };
+        let step = written("sample", &metadata(), &call).expect("a call of the contract");
+        assert_eq!(step.id(), "sample.set(7, true)");
+        assert_eq!(metadata().encode_message(&step.message, &step.args).ok(), Some(call.data.clone()));
+        assert_eq!(written("sample", &metadata(), &Call { value: 1, ..call }), None);
+    }
+
+    #[test]
+    fn messages_of_a_replacement_are_known_by_both_of_their_names() {
+        assert!(is_same_in_all_builds("nameSuccessor") && is_same_in_all_builds("begin_migration"));
+        assert!(!is_same_in_all_builds("set_collateral_params"));
     }
 
     #[test]

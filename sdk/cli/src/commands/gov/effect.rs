@@ -6,12 +6,18 @@ use florin_governance::{
     action::Call,
     rules::{Rule, Rules},
 };
-use florin_stable::{collateral::CollateralParams, oracle::FeedConfig, parameter::Parameter};
+use florin_stable::{
+    collateral::CollateralParams,
+    oracle::{FeedConfig, FeedRule, Feeders},
+    parameter::Parameter,
+    shadow::{Shadow, ShadowTerms},
+};
+use florin_units::Seconds;
 use parity_scale_codec::{Decode, DecodeAll};
 use serde_json::{json, Value};
 
 use crate::{
-    amount::Unit,
+    amount::{percent, Unit},
     moment,
     session::Session,
     words::{self, Names},
@@ -82,6 +88,11 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
     };
     let end_type = |(id,): (u32,)| vaults::end_defence(id);
     let end_minter = |(minter,): (Address,)| token::end_defence(minter);
+    let begin = |(successor, window): (Address, Seconds)| vaults::begin_migration(successor, window);
+    let heir = |(minter, successor): (Address, Address)| token::name_successor(minter, successor);
+    let listener = |(feed, place, listener): (u32, u8, Address)| oracle::set_listener(feed, place, listener);
+    let shadow = |(feed, candidate, terms): (u32, u32, ShadowTerms)| oracle::begin_shadow(feed, candidate, terms);
+    let live = |(feed,): (u32,)| oracle::go_live(feed);
     if let Some((id, params)) = arguments(call, set).or_else(|| arguments(call, tighten)) {
         let kind = client.read(target, &vaults::collateral(id)).await.ok().flatten();
         effect.parameters(kind.map(|kind| kind.params).as_ref(), &params);
@@ -109,6 +120,27 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
     } else if let Some((minter,)) = arguments(call, end_minter) {
         let minter = names.show(&minter);
         effect.warnings.push(format!("ends the defence of {minter} as a minter: its limits may be raised again"));
+    } else if let Some((successor, window)) = arguments(call, begin) {
+        effect.replacement(&names.show(&target), &names.show(&successor), window);
+    } else if let Some((minter, successor)) = arguments(call, heir) {
+        let old = client.read(target, &token::successor_of(minter)).await.ok();
+        effect.heir(names, &minter, old.as_ref(), &successor);
+    } else if let Some((feed, place, listener)) = arguments(call, listener) {
+        let old = client.read(target, &oracle::feed_listeners(feed)).await.ok();
+        let old = old.and_then(|all| all.get(usize::from(place)).copied());
+        effect.listener(names, (feed, place), old.as_ref(), &listener);
+    } else if let Some((feed, candidate, terms)) = arguments(call, shadow) {
+        effect.ceremony(feed, candidate, &terms);
+        effect.source(session, names, target, (feed, candidate)).await;
+    } else if let Some((feed,)) = arguments(call, live) {
+        match client.read(target, &oracle::shadow(feed)).await {
+            Ok(Some(shadow)) => {
+                effect.proof(feed, &shadow);
+                effect.source(session, names, target, (feed, shadow.candidate)).await;
+            }
+            Ok(None) => effect.warnings.push(format!("no feed runs in the shadow of feed {feed} now")),
+            Err(_) => effect.warnings.push(format!("the feed in the shadow of feed {feed} cannot be read")),
+        }
     } else {
         effect.warnings.extend(role(call, names));
     }
@@ -116,7 +148,7 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
 }
 
 /// The arguments of a call, where it is this message and nothing else.
-fn arguments<A, T, E>(call: &Call, message: impl FnOnce(A) -> Message<T, E>) -> Option<A>
+pub(crate) fn arguments<A, T, E>(call: &Call, message: impl FnOnce(A) -> Message<T, E>) -> Option<A>
 where
     A: Decode + Clone,
     T: Decode,
@@ -158,21 +190,93 @@ impl Effect {
     }
 
     fn feed(&mut self, old: Option<&FeedConfig>, new: &FeedConfig) {
-        let before = |value: fn(&FeedConfig) -> u128| old.map(value);
-        let dollars = |value| Unit::dollar().exact(value);
-        let minimum = |config: &FeedConfig| config.minimum.raw();
-        let maximum = |config: &FeedConfig| config.maximum.raw();
-        let quorum = |config: &FeedConfig| u128::from(config.quorum);
-        let step = |config: &FeedConfig| u128::from(config.max_step.raw());
-        let age = |config: &FeedConfig| u128::from(config.max_age.raw());
-        let interval = |config: &FeedConfig| u128::from(config.update_interval.raw());
-        self.compare("quorum", before(quorum), quorum(new), Risk::Fall, |value| value.to_string());
-        self.compare("age limit", before(age), age(new), Risk::Neither, words::span);
-        self.compare("largest step", before(step), step(new), Risk::Neither, words::ratio);
-        self.compare("interval", before(interval), interval(new), Risk::Neither, words::span);
-        self.compare("minimum price", before(minimum), minimum(new), Risk::Rise, dollars);
-        self.compare("maximum price", before(maximum), maximum(new), Risk::Rise, dollars);
+        for rule in FeedRule::ALL {
+            let risk = match rule {
+                FeedRule::Quorum => Risk::Fall,
+                FeedRule::Minimum | FeedRule::Maximum => Risk::Rise,
+                FeedRule::MaxAge | FeedRule::MaxStep | FeedRule::UpdateInterval => Risk::Neither,
+            };
+            let old = old.map(|old| old.value(rule));
+            self.compare(words::feed_rule_name(rule), old, new.value(rule), risk, |value| {
+                words::feed_rule(rule, value)
+            });
+        }
         self.complete(old.is_some());
+    }
+
+    /// Vaults that are to be replaced.
+    fn replacement(&mut self, target: &str, successor: &str, window: Seconds) {
+        let window = words::span(window.raw().into());
+        self.warnings.extend([
+            format!(
+                "{target} stands still for up to {window}: nothing can be deposited, repaid, drawn or withdrawn, and \
+                 nothing is liquidated"
+            ),
+            format!(
+                "meanwhile {successor} may copy it and take its place for good, with all collateral; florin upgrade check \
+                 vaults tells whether it is sound"
+            ),
+        ]);
+    }
+
+    /// Who may take a minter's place.
+    fn heir(&mut self, names: &Names, minter: &Address, old: Option<&Address>, new: &Address) {
+        let minter = names.show(minter);
+        if *new != Address::zero() {
+            let new = names.show(new);
+            self.warnings.push(format!("lets {new} take over the place of {minter} as a minter, with all its limits"));
+        }
+        let old = old.map(|old| somebody(names, old));
+        self.replace(format!("who may succeed {minter} as a minter"), old, somebody(names, new));
+    }
+
+    /// Who hears of a feed's prices.
+    fn listener(&mut self, names: &Names, (feed, place): (u32, u8), old: Option<&Address>, new: &Address) {
+        if let Some(old) = old.filter(|old| **old != Address::zero() && *old != new) {
+            self.warnings.push(format!("{} does not hear of prices of feed {feed} any more", names.show(old)));
+        }
+        let old = old.map(|old| somebody(names, old));
+        self.replace(format!("listener {place} of feed {feed}"), old, somebody(names, new));
+    }
+
+    /// A feed that is to prove itself in the shadow of another.
+    fn ceremony(&mut self, feed: u32, candidate: u32, terms: &ShadowTerms) {
+        let (updates, most) = (terms.updates, percent(terms.max_difference.raw()));
+        self.warnings.push(format!(
+            "once {updates} updates of feed {candidate} in a row differ from feed {feed} by {most} at most, anybody may give \
+             feed {feed} its rules, feeders and reports"
+        ));
+    }
+
+    /// A feed that is to take the place of another.
+    fn proof(&mut self, feed: u32, shadow: &Shadow) {
+        let Shadow { candidate, terms, agreed } = *shadow;
+        self.warnings.push(format!("gives feed {feed} the rules, feeders and reports of feed {candidate}"));
+        if agreed < terms.updates {
+            self.warnings.push(format!(
+                "feed {candidate} has agreed {agreed} of {} times: a vote does without only where feed {feed} has had no usable \
+                 price for a day",
+                terms.updates
+            ));
+        }
+    }
+
+    /// What a feed gets from the one in its shadow.
+    async fn source(&mut self, session: &Session, names: &Names, contract: Address, (feed, candidate): (u32, u32)) {
+        let client = &session.client;
+        let old = client.read(contract, &oracle::feed_config(feed)).await.ok().flatten();
+        match client.read(contract, &oracle::feed_config(candidate)).await.ok().flatten() {
+            Some(new) => self.feed(old.as_ref(), &new),
+            None => self.warnings.push(format!("the rules of feed {candidate} cannot be read")),
+        }
+        let old = client.read(contract, &oracle::feed_feeders(feed)).await.ok();
+        match client.read(contract, &oracle::feed_feeders(candidate)).await {
+            Ok(new) => {
+                let old = old.map(|old| feeders(names, &old));
+                self.replace("feeders".to_owned(), old, feeders(names, &new));
+            }
+            Err(_) => self.warnings.push(format!("the feeders of feed {candidate} cannot be read")),
+        }
     }
 
     /// Ceiling and daily limit of a minter.
@@ -200,6 +304,14 @@ impl Effect {
         self.changes.get_or_insert_with(Vec::new).push(change);
     }
 
+    /// Something that is no number.
+    fn replace(&mut self, name: String, old: Option<String>, new: String) {
+        let changes = self.changes.get_or_insert_with(Vec::new);
+        if old.as_ref() != Some(&new) {
+            changes.push(Change { name, old, new });
+        }
+    }
+
     /// All values have been compared.
     fn complete(&mut self, is_known: bool) {
         self.changes.get_or_insert_with(Vec::new);
@@ -220,6 +332,24 @@ fn rule_of(rules: &Rules, rule: Rule) -> u128 {
         Rule::Threshold => rules.threshold.raw().into(),
         Rule::ProposerShare => rules.proposer_share.raw().into(),
         Rule::Deposit => rules.deposit,
+    }
+}
+
+/// Somebody by name and address; zero is nobody.
+fn somebody(names: &Names, who: &Address) -> String {
+    match *who == Address::zero() {
+        true => "nobody".to_owned(),
+        false => names.show(who),
+    }
+}
+
+/// Who reports to a feed.
+fn feeders(names: &Names, feeders: &Feeders) -> String {
+    let shown: Vec<String> =
+        feeders.slots.iter().flatten().map(|feeder| names.short(&Address::from(*feeder))).collect();
+    match shown.is_empty() {
+        true => "nobody".to_owned(),
+        false => shown.join(", "),
     }
 }
 
@@ -247,7 +377,7 @@ fn role(call: &Call, names: &Names) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use florin_units::{Bps, Seconds};
+    use florin_units::{Bps, Price};
 
     fn rules() -> Rules {
         Rules {
@@ -296,6 +426,55 @@ mod tests {
         longer.data.push(0);
         assert_eq!(read(&longer), None);
         assert_eq!(read(&call(&governor::current_rules())), None);
+    }
+
+    #[test]
+    fn a_replacement_is_warned_of() {
+        let successor = Address::repeat_byte(1);
+        let begin = |(successor, window): (Address, Seconds)| vaults::begin_migration(successor, window);
+        let window = Seconds::from_raw(7_200);
+        assert_eq!(arguments(&call(&vaults::begin_migration(successor, window)), begin), Some((successor, window)));
+        let (names, mut effect) = (Names::new(None), Effect::default());
+        effect.replacement("vaults", "vaults_next", window);
+        let told = effect.warnings.join("; ");
+        for part in ["up to 2h", "vaults_next", "florin upgrade check vaults"] {
+            assert!(told.contains(part), "{told}");
+        }
+        effect.heir(&names, &Address::repeat_byte(2), Some(&Address::zero()), &successor);
+        assert_eq!(effect.warnings.len(), 3);
+        assert!(effect.changes.iter().flatten().all(|change| change.old.as_deref() == Some("nobody")));
+        // Who takes the place of nobody takes nothing away.
+        effect.listener(&names, (0, 1), Some(&Address::zero()), &successor);
+        assert_eq!(effect.warnings.len(), 3);
+        effect.listener(&names, (0, 1), Some(&Address::repeat_byte(2)), &successor);
+        assert_eq!((effect.warnings.len(), effect.changes.as_ref().map(Vec::len)), (4, Some(3)));
+    }
+
+    #[test]
+    fn a_feed_that_has_not_proven_itself_is_warned_of() {
+        let terms = ShadowTerms { max_difference: Bps::from_raw(100), updates: 10 };
+        let mut effect = Effect::default();
+        effect.ceremony(0, 1, &terms);
+        assert!(effect.warnings.concat().contains("10 updates of feed 1 in a row differ from feed 0 by 1 %"));
+        for (agreed, warnings) in [(10, 1), (9, 2)] {
+            let mut effect = Effect::default();
+            effect.proof(0, &Shadow { candidate: 1, terms, agreed });
+            assert_eq!(effect.warnings.len(), warnings);
+        }
+        let config = FeedConfig {
+            quorum: 2,
+            max_age: Seconds::from_raw(3_600),
+            max_step: Bps::from_raw(500),
+            update_interval: Seconds::from_raw(60),
+            minimum: Price::from_raw(1),
+            maximum: Price::from_raw(2),
+        };
+        let next = FeedConfig { quorum: 1, max_age: Seconds::from_raw(7_200), ..config };
+        let mut effect = Effect::default();
+        effect.feed(Some(&config), &next);
+        let changes: Vec<String> = effect.changes.iter().flatten().map(Change::to_text).collect();
+        assert_eq!(changes, ["quorum: 2 → 1", "age limit: 1h → 2h"]);
+        assert_eq!(effect.warnings, ["the quorum falls from 2 to 1"]);
     }
 
     #[test]

@@ -5,18 +5,24 @@ use std::path::Path;
 use florin_bindings::governor;
 use florin_client::{
     chain::Address,
+    contract::VerifyError,
+    metadata::ContractMetadata,
     plan::{CallStep, DeploymentPlan, DEPLOYER},
 };
 use florin_governance::{action::Call, ProposalId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::calls::{describe, with_calls};
+use super::calls::{describe, is_same_in_all_builds, with_calls};
 use crate::{
-    commands::{message::find_metadata, vault::event},
+    commands::{
+        message::{find_metadata, metadata_of_build},
+        vault::event,
+    },
     error::CliError,
     network::place_and_cause,
     output::Answer,
+    party::Party,
     record::Record,
     send::{self, Offered},
     session::Session,
@@ -65,47 +71,114 @@ impl Motion {
     }
 }
 
+/// What a file says, as it is written.
+#[derive(Serialize)]
+struct Written<'a> {
+    title: &'a str,
+    description: &'a str,
+    #[serde(rename = "call")]
+    calls: Vec<WrittenCall<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenCall<'a> {
+    contract: &'a str,
+    message: &'a str,
+    args: &'a [String],
+}
+
+/// A file that [`Draft::load`] reads, with calls of the governor without native tokens.
+///
+/// # Errors
+/// None that can happen: all of it is text.
+pub(crate) fn proposal_text(title: &str, description: &str, calls: &[CallStep]) -> Result<String, CliError> {
+    let calls = calls.iter().map(|CallStep { contract, message, args, .. }| WrittenCall { contract, message, args });
+    toml::to_string_pretty(&Written { title, description, calls: calls.collect() })
+        .map_err(|error| CliError::System { act: "write the proposal".to_owned(), cause: error.to_string() })
+}
+
 /// `florin gov propose`.
 ///
 /// # Errors
 /// The file; the governor's refusal; those of the chain.
 pub(super) async fn propose(session: &Session, path: &Path) -> Result<Answer, CliError> {
-    let motion = Motion::load(path)?;
-    let contract = session.contract("governor").await?;
-    let signer = session.settings.signer()?;
-    let proposer = signer.account().to_address();
-    let mut calls = Vec::with_capacity(motion.calls.len());
-    for step in &motion.calls {
-        calls.push(encode(session, path, &proposer, step).await?);
-    }
-    let rules = session.client.read(contract, &governor::current_rules()).await?;
-    let starts_at = session.now().await?.after(rules.voting_delay);
-    let (native, text) = (session.native_in_contracts(), motion.text());
-    let predecessor = motion.predecessor.map_or_else(|| "none".to_owned(), |number| number.to_string());
-    let preview = Record::new()
-        .text("title", "title", motion.title.trim())
-        .hidden("description", json!(text))
-        .value("predecessor", "executed after", predecessor, json!(motion.predecessor))
-        .amount("deposit", "deposit", rules.deposit, &native)
-        .moment("starts_at", "vote begins", starts_at.raw())
-        .moment("ends_at", "vote ends", starts_at.after(rules.voting_period).raw());
-    let preview = with_calls(preview, &describe(session, contract, &calls).await?);
-    // Where the deposit is no whole number of the chain's units, the governor says so.
-    let value = rules.deposit.checked_div(session.info.native_to_contract_ratio).unwrap_or(0);
-    let message = governor::propose(calls, text, motion.predecessor);
-    let units = session.units(None);
-    match send::call(session, &signer, contract, value, &message, &units, "Make a proposal", preview).await? {
-        Offered::Shown(answer) => Ok(answer),
-        Offered::Sent(sent) => {
-            let told: governor::Proposed = event(&sent.receipt, contract)?;
-            let result = Record::new()
-                .number("proposal", "proposal", told.proposal.into())
-                .address("proposer", "proposer", &told.proposer)
-                .amount("deposit", "deposit", told.record.deposit, &native)
-                .moment("starts_at", "vote begins", told.record.starts_at.raw())
-                .moment("ends_at", "vote ends", told.record.ends_at.raw());
-            Ok(sent.answer("Proposed", &result))
+    Draft::load(session, path).await?.offer(session).await
+}
+
+/// A file's proposal with its calls encoded.
+pub(crate) struct Draft {
+    motion: Motion,
+    governor: Address,
+    calls: Vec<Call>,
+}
+
+impl Draft {
+    /// Reads a file and encodes its calls.
+    ///
+    /// # Errors
+    /// The file; those of the chain.
+    pub(crate) async fn load(session: &Session, path: &Path) -> Result<Self, CliError> {
+        let motion = Motion::load(path)?;
+        let governor = session.contract("governor").await?;
+        let proposer = session.settings.signer()?.account().to_address();
+        let mut calls = Vec::with_capacity(motion.calls.len());
+        for step in &motion.calls {
+            calls.push(encode(session, path, &proposer, step).await?);
         }
+        Ok(Self { motion, governor, calls })
+    }
+
+    /// What it would do.
+    pub(crate) fn calls(&self) -> &[Call] {
+        &self.calls
+    }
+
+    /// Tries, shows, confirms and makes the proposal.
+    ///
+    /// # Errors
+    /// The governor's refusal; those of the chain.
+    pub(crate) async fn offer(self, session: &Session) -> Result<Answer, CliError> {
+        let Self { motion, governor: contract, calls } = self;
+        let signer = session.settings.signer()?;
+        let rules = session.client.read(contract, &governor::current_rules()).await?;
+        let starts_at = session.now().await?.after(rules.voting_delay);
+        let (native, text) = (session.native_in_contracts(), motion.text());
+        let predecessor = motion.predecessor.map_or_else(|| "none".to_owned(), |number| number.to_string());
+        let preview = Record::new()
+            .text("title", "title", motion.title.trim())
+            .hidden("description", json!(text))
+            .value("predecessor", "executed after", predecessor, json!(motion.predecessor))
+            .amount("deposit", "deposit", rules.deposit, &native)
+            .moment("starts_at", "vote begins", starts_at.raw())
+            .moment("ends_at", "vote ends", starts_at.after(rules.voting_period).raw());
+        let preview = with_calls(preview, &describe(session, contract, &calls).await?);
+        // Where the deposit is no whole number of the chain's units, the governor says so.
+        let value = rules.deposit.checked_div(session.info.native_to_contract_ratio).unwrap_or(0);
+        let message = governor::propose(calls, text, motion.predecessor);
+        let units = session.units(None);
+        match send::call(session, &signer, contract, value, &message, &units, "Make a proposal", preview).await? {
+            Offered::Shown(answer) => Ok(answer),
+            Offered::Sent(sent) => {
+                let told: governor::Proposed = event(&sent.receipt, contract)?;
+                let result = Record::new()
+                    .number("proposal", "proposal", told.proposal.into())
+                    .address("proposer", "proposer", &told.proposer)
+                    .amount("deposit", "deposit", told.record.deposit, &native)
+                    .moment("starts_at", "vote begins", told.record.starts_at.raw())
+                    .moment("ends_at", "vote ends", told.record.ends_at.raw());
+                Ok(sent.answer("Proposed", &result))
+            }
+        }
+    }
+}
+
+/// Metadata by which a call of the file is encoded: of the code that its target runs, or of this build where that is the same.
+async fn metadata_for(session: &Session, target: &Party, message: &str) -> Result<ContractMetadata, CliError> {
+    match find_metadata(session, target, None).await {
+        Err(error @ CliError::Verify(VerifyError::OtherCode { .. })) if is_same_in_all_builds(message) => {
+            metadata_of_build(session, &target.address)?.ok_or(error)
+        }
+        found => found,
     }
 }
 
@@ -123,7 +196,7 @@ async fn encode(session: &Session, path: &Path, proposer: &Address, step: &CallS
         }
         return Ok(Call { target: target.address.0, value, data: Vec::new() });
     }
-    let metadata = find_metadata(session, &target, None).await?;
+    let metadata = metadata_for(session, &target, &step.message).await?;
     let spec = metadata.message(&step.message)?;
     if !spec.mutates || (value > 0 && !spec.payable) {
         let cause = if spec.mutates { "the message takes no native tokens" } else { "the message changes nothing" };
@@ -154,6 +227,24 @@ mod tests {
         assert_eq!(motion.calls.first().map(|step| step.message.as_str()), Some("resumeMinting"));
         let bare = Motion::parse(&format!("title = \"On\"\n{CALL}")).expect("a proposal");
         assert_eq!(bare.text(), "On");
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let step = |message: &str, args: &[&str]| CallStep {
+            contract: "vaults".to_owned(),
+            message: message.to_owned(),
+            args: args.iter().map(|&text| text.to_owned()).collect(),
+            value: None,
+            by: None,
+            id: None,
+        };
+        let calls = vec![step("begin_migration", &["0x0101", "7200"]), step("heal", &[])];
+        let description = "It says \"why\",\nand what's more:\n\n- a '''quote'''";
+        let text = proposal_text("Replace", description, &calls).expect("text");
+        let motion = Motion::parse(&text).expect("a proposal");
+        assert_eq!((motion.title.as_str(), motion.description.as_str()), ("Replace", description), "{text}");
+        assert_eq!((motion.calls, motion.predecessor), (calls, None));
     }
 
     #[test]
