@@ -293,14 +293,20 @@ pub mod oracle {
             let proposed = self.state_of(candidate);
             rules::read(&config, proposed.as_ref(), now)?;
             let proposed = proposed.ok_or(Error::NoPrice)?;
-            live.check_step(Time::ZERO, &config, now)?;
+            // The same rules with other feeders are no step.
+            if config != live {
+                let voted_at = Time::from_raw(self.voted_at.get(feed).unwrap_or_default());
+                live.check_step(voted_at, &config, now)?;
+            }
             let permit = self.permit::<Governor>().ok();
             let state = self.state_of(feed);
             let usable = match (&state, self.frozen_since.get(feed)) {
-                (_, Some(since)) => Err(Time::from_raw(since)),
-                (None, None) => Err(Time::ZERO),
+                (None, _) => Err(Time::ZERO),
                 (Some(state), None) if rules::read(&live, Some(state), now).is_ok() => Ok(state),
-                (Some(state), None) => Err(state.updated_at),
+                (Some(state), frozen) => {
+                    let stale = state.updated_at.after(live.max_age);
+                    Err(frozen.map_or(stale, |since| stale.min(Time::from_raw(since))))
+                }
             };
             let state = shadow.go_live(&proposed, usable, now, permit.as_ref())?;
             self.drop_shadow(feed, &shadow);
@@ -381,6 +387,10 @@ pub mod oracle {
             self.permit::<Governor>()?;
             self.config_of(feed)?;
             self.frozen_since.remove(feed);
+            // Nobody could use the price: it comes back as after an outage.
+            if let Some(state) = self.state_of(feed) {
+                self.states.insert(feed, &StateRecord(FeedState { recovered_at: self.now(), ..state }));
+            }
             self.env().emit_event(FeedFrozen { feed, frozen: false });
             Ok(())
         }
@@ -504,7 +514,7 @@ pub mod oracle {
             let state = rules::update(config, reports, self.state_of(feed).as_ref(), self.now())?;
             if let Some(live) = self.in_shadow_of.get(feed) {
                 let price = self.price(live).ok().map(|quote| quote.price);
-                let shadow = self.shadow_of(live)?.compare(state.price, price, self.now())?;
+                let shadow = self.shadow_of(live)?.compare(&state, price)?;
                 self.write_shadow(live, shadow);
             }
             self.write_state(feed, state);

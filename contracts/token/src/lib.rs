@@ -305,7 +305,7 @@ pub mod token {
                         known.check_not_higher(limits)?;
                     }
                     let voted = self.voted.get(minter).map_or(Voted::first(known.limits), |record| record.0);
-                    (known.set_limits(&voted, limits, now, &permit)?, voted.changed(limits, now, defended))
+                    (known.set_limits(&voted, limits, now, &permit)?, limits.anchor(&voted, now, defended))
                 }
                 Some(_) => return Err(Error::ProvenanceChanged()),
             };

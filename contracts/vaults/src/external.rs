@@ -89,8 +89,32 @@ pub fn params_at(predecessor: Address, collateral_type: u32, block: u32) -> Resu
     ask(predecessor, ink::selector_bytes!("params_at"), (collateral_type, block))
 }
 
+/// Pays the collateral of a whole type to a successor. A token's word is not enough: what leaves must arrive, to the unit, or nothing
+/// moves and it can be tried again.
+///
+/// Errors: [`Error::CollateralTransferFailed`], [`Error::CollateralTransferMismatch`].
+pub fn hand_over(asset: Asset, successor: Address, amount: Amount) -> Result<(), Error> {
+    let failed = Error::CollateralTransferFailed { asset: asset_key(asset) };
+    if asset == Asset::Native {
+        return if hand_native(successor, amount) { Ok(()) } else { Err(failed) };
+    }
+    let (own, there) = (ink::env::address(), balance(asset, successor)?);
+    let here = balance(asset, own)?;
+    if !push(asset, successor, amount) {
+        return Err(failed);
+    }
+    let left = here.saturating_sub(balance(asset, own)?);
+    let arrived = balance(asset, successor)?.saturating_sub(there);
+    let expected = U256::from(amount.raw());
+    if left != expected || arrived != expected {
+        let received = Amount::from_raw(u128::try_from(arrived).unwrap_or(u128::MAX));
+        return Err(Error::CollateralTransferMismatch { expected: amount, received });
+    }
+    Ok(())
+}
+
 /// Pays native collateral to a contract, which takes it by `receive_native`; false where it refuses.
-pub fn hand_native(to: Address, amount: Amount) -> bool {
+fn hand_native(to: Address, amount: Amount) -> bool {
     let told = build_call_ink::<DefaultEnvironment>()
         .call(to)
         .transferred_value(U256::from(amount.raw()))

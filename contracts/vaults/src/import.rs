@@ -3,7 +3,7 @@
 //! has taken over. A successor with other records than its predecessor comes with an importer that converts.
 
 use crate::error::Error;
-use crate::event::Imported;
+use crate::event::{Imported, Rewarded};
 use crate::external::{ask, asset_key, summary};
 use crate::record::*;
 use crate::steps::PAGE;
@@ -58,7 +58,7 @@ impl Vaults {
 
     /// Copies the rewards that wait for these keepers in the predecessor, each once.
     ///
-    /// Errors: `Migration`, `NoAnswer`.
+    /// Errors: `Migration`, `NoAnswer`. Event: `Rewarded`, deferred.
     pub fn copy_rewards(&mut self, keepers: Vec<Address>) -> Result<(), Error> {
         let predecessor = self.arriving()?;
         for keeper in keepers {
@@ -69,6 +69,8 @@ impl Vaults {
                 let open_rewards = books.open_rewards.checked_add(reward)?;
                 self.ledger.set(&LedgerRecord(Ledger { open_rewards, ..books }));
                 self.rewards.insert(keeper, &reward.raw());
+                // The next successor finds its keepers in these events.
+                self.env().emit_event(Rewarded { keeper, amount: reward, deferred: true });
             }
         }
         Ok(())
@@ -89,13 +91,14 @@ impl Vaults {
         for collateral_type in 0..index.collateral_types {
             debt.add_type(&self.kind(collateral_type)?)?;
         }
-        self.grant_grace(self.now())?;
+        self.resume(self.now())?;
         let is_exact = books.solvency_recount(&debt)?.is_exact();
         if !complete || !is_exact || self.books().open_rewards != books.open_rewards {
             return Err(MigrationError::Incomplete.into());
         }
         self.ledger.set(&LedgerRecord(books));
-        self.write_pauses(pauses);
+        // What a guardian has stopped here meanwhile stays stopped too.
+        self.write_pauses(self.stopped().pauses.and(pauses));
         self.write_standing(Standing::Live);
         let taken: Result<(), CoinError> = ask(index.token, ink::selector_bytes!("succeed"), predecessor)?;
         taken.map_err(Error::Coin)

@@ -384,7 +384,7 @@ pub mod vaults {
             let voted = self.voted_of(collateral_type, old.params);
             let (kind, books) = old.set_params(&self.books(), &voted, params, now, &permit)?;
             self.ledger.set(&LedgerRecord(books));
-            self.write_voted(collateral_type, voted.changed(params, now, defended));
+            self.write_voted(collateral_type, params.anchor(&voted, now, defended));
             self.configure(collateral_type, &kind)
         }
 
@@ -487,7 +487,7 @@ pub mod vaults {
             self.stopped.set(&StoppedRecord(Stopped { windows, ..stopped }));
             self.write_standing(standing);
             // Where nobody takes over, owners can act again from the window's end on.
-            self.grant_grace(now.after(window))
+            self.resume(now.after(window))
         }
 
         /// Works again before the window's end, with the grace period of every price. Only the guardian or the governor.
@@ -499,7 +499,7 @@ pub mod vaults {
             let now = self.now();
             let standing = self.stopped().standing.call_off(now, &permit)?;
             self.write_standing(standing);
-            self.grant_grace(now)
+            self.resume(now)
         }
 
         /// Leaves to the successor for good, and tells it the books and the pauses. Only the successor, within the window.
@@ -515,8 +515,8 @@ pub mod vaults {
         /// Pays the collateral of a type, all positions and lots together, to the successor that has taken over. Anyone may. What
         /// waits to be claimed stays, and can be claimed here for ever.
         ///
-        /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` where it
-        /// cannot be moved now. Event: `HandedOver`.
+        /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` or
+        /// `CollateralTransferMismatch` where it does not move now. Event: `HandedOver`.
         #[ink(message)]
         pub fn hand_over(&mut self, collateral_type: u32) -> Result<Amount, Error> {
             let successor = Address::from(self.stopped().standing.successor()?);
@@ -529,13 +529,7 @@ pub mod vaults {
             let key = external::asset_key(asset);
             self.write_owed(key, self.owed_of(key).checked_sub(amount)?);
             self.env().emit_event(HandedOver { collateral_type, successor, amount });
-            let moved = match asset {
-                Asset::Native => external::hand_native(successor, amount),
-                Asset::Erc20(_) => external::push(asset, successor, amount),
-            };
-            if !moved {
-                return Err(Error::CollateralTransferFailed { asset: key });
-            }
+            external::hand_over(asset, successor, amount)?;
             self.check_covered(asset)?;
             Ok(amount)
         }

@@ -234,10 +234,10 @@ impl Vaults {
         self.voted.insert(collateral_type, &VotedRecord(voted));
     }
 
-    /// Begins the grace period of every price at a moment.
-    pub(crate) fn grant_grace(&mut self, moment: Timestamp) -> Result<(), Error> {
+    /// Every collateral type goes on at a moment, with its grace period.
+    pub(crate) fn resume(&mut self, moment: Timestamp) -> Result<(), Error> {
         for collateral_type in 0..self.index().collateral_types {
-            let kind = self.kind(collateral_type)?.with_grace_from(moment);
+            let kind = self.kind(collateral_type)?.resume(moment);
             self.collateral_types.insert(collateral_type, &CollateralRecord(kind));
         }
         Ok(())

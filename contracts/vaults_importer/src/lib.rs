@@ -39,7 +39,7 @@ pub mod vaults_importer {
 
         /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
         ///
-        /// Errors: `Migration`, `NoAnswer`.
+        /// Errors: `Migration`, `NoAnswer`. Event: `Rewarded`, deferred.
         #[ink(message)]
         pub fn copy_rewards(&mut self, keepers: Vec<Address>) -> Result<(), Error> {
             Vaults::handle().copy_rewards(keepers)

@@ -94,6 +94,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Gov(GovCommand),
     /// Replace a contract by the one of this build: records and money move to a successor that holders have voted for.
+    ///
+    /// In this order: plan, check, queue, the vote, queue again, execute. Each looks at the chain first, and can be run again.
     #[command(subcommand)]
     Upgrade(UpgradeCommand),
     /// Check that what stands is as it should be.
@@ -462,8 +464,6 @@ pub(crate) enum Choice {
 }
 
 /// Commands of `florin upgrade`.
-///
-/// In this order: plan, check, queue, the vote, queue, execute. Each looks at the chain first and can be run again.
 #[derive(Debug, Subcommand)]
 pub(crate) enum UpgradeCommand {
     /// Deploy a successor, and write the proposal that holders vote on.

@@ -556,7 +556,7 @@ fn after_deployment(error: &DeployError) -> Option<&'static str> {
         DeployError::Encode { .. } => Some("put the plan right; florin contract messages CONTRACT"),
         DeployError::OtherAddress { .. } => Some("choose another network with --network"),
         DeployError::Refused { .. } | DeployError::Instantiate { .. } => {
-            Some("put that right and run florin deploy again; it goes on where it stopped")
+            Some("put that right and run the command again; it goes on where it stopped")
         }
         _ => None,
     }

@@ -409,7 +409,7 @@ impl Explain for MigrationError {
                 "give a --window between the two",
             ),
             Self::WindowChanged { began, now } => {
-                (values.moment("began", *began).moment("now", *now), "florin upgrade plan vaults --again")
+                (values.put("began", json!(began)).put("now", json!(now)), "florin upgrade plan vaults --again")
             }
             Self::Incomplete => (values, "florin upgrade execute vaults goes on copying"),
             Self::NotGone => (values, "florin upgrade execute vaults, once a vote has begun the replacement"),
@@ -925,7 +925,7 @@ mod tests {
         assert_eq!(refusal.code, "LEAVING");
         assert_eq!(refusal.reason, "the contract stands still while its successor copies it");
         assert_eq!(refusal.details["until"]["human"], json!("1970-01-01T00:01:00Z"));
-        let changed = MigrationError::WindowChanged { began: Timestamp::ZERO, now: Timestamp::ZERO };
+        let changed = MigrationError::WindowChanged { began: 1, now: 2 };
         assert_eq!(changed.explain(&Units::plain()).next.as_deref(), Some("florin upgrade plan vaults --again"));
     }
 

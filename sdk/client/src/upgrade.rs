@@ -2,7 +2,12 @@
 //! in the window. Every step looks at the chain first, so that it can be run again wherever it was interrupted.
 
 use florin_bindings::{governor, oracle, token, vaults, vaults_importer, Message, NoError};
-use florin_governance::{action::Call, migration::Standing, proposal::Proposal, ProposalId};
+use florin_governance::{
+    action::Call,
+    migration::Standing,
+    proposal::{Proposal, Status},
+    ProposalId,
+};
 use florin_units::{Seconds, Timestamp};
 use parity_scale_codec::Decode;
 
@@ -202,7 +207,8 @@ pub async fn calls<C: Chain>(
     Ok(calls)
 }
 
-/// The youngest proposal that would begin this replacement.
+/// The proposal that would begin this replacement and does nothing else: the youngest that can still come to something, else the
+/// youngest. One with other calls beside is somebody else's business, whatever it says.
 ///
 /// # Errors
 /// Those of the chain.
@@ -210,18 +216,41 @@ pub async fn proposal<C: Chain>(
     client: &Client<C>,
     succession: &Succession,
 ) -> Result<Option<(ProposalId, Proposal)>, UpgradeError> {
-    let begin = call(succession.predecessor, &vaults::begin_migration(succession.successor, Seconds::ZERO));
-    // Selector and successor; the window is the proposer's.
-    let prefix = begin.data.get(..24).unwrap_or(&begin.data);
+    let now = Timestamp::from_milliseconds(client.chain().head().await?.timestamp_ms);
     let proposals = client.read(succession.governor, &governor::summary()).await?.proposals;
+    let mut over = None;
     for id in (0..proposals).rev() {
         // One whose event this node has forgotten is too old to be this one.
         let Ok(content) = governance::content(client, succession.governor, id).await else { continue };
-        if content.calls.iter().any(|call| call.target == begin.target && call.data.starts_with(prefix)) {
-            return Ok(Some((id, content.record)));
+        if !begins(succession, &content.calls) {
+            continue;
+        }
+        match content.record.status(now) {
+            Status::Cancelled | Status::Defeated | Status::Expired => over = over.or(Some((id, content.record))),
+            _ => return Ok(Some((id, content.record))),
         }
     }
-    Ok(None)
+    Ok(over)
+}
+
+/// Whether calls are those of [`calls`], with any window and any places of the listeners.
+fn begins(succession: &Succession, calls: &[Call]) -> bool {
+    let Succession { token: coin, oracle: feeds, predecessor, successor, .. } = *succession;
+    let named = call(coin, &token::name_successor(predecessor, successor));
+    let begin = call(predecessor, &vaults::begin_migration(successor, Seconds::ZERO));
+    let listen = call(feeds, &oracle::set_listener(0, 0, successor));
+    // What stands before the window; selector and successor around feed and place.
+    let until_window = begin.data.len().saturating_sub(8);
+    let alike = |one: &Call, other: &Call, ranges: &[core::ops::Range<usize>]| {
+        one.target == other.target
+            && one.value == 0
+            && one.data.len() == other.data.len()
+            && ranges.iter().all(|range| one.data.get(range.clone()) == other.data.get(range.clone()))
+    };
+    let [first, middle @ .., last] = calls else { return false };
+    *first == named
+        && alike(last, &begin, &[0..until_window])
+        && middle.iter().all(|call| alike(call, &listen, &[0..4, 9..29]))
 }
 
 /// Compares a successor that has not taken over with its predecessor, with the build at hand and with the layout that the
@@ -250,7 +279,14 @@ pub async fn findings<C: Chain>(
         return Ok(findings);
     }
     let (standing, follows, by) = client.read(successor, &vaults::standing()).await?;
-    if follows != predecessor || by != importer || !matches!(standing, Standing::Arriving { .. }) {
+    // What was copied in a window that is over is of no use.
+    let (theirs, ..) = client.read(predecessor, &vaults::standing()).await?;
+    let is_fresh = match (standing, theirs) {
+        (Standing::Arriving { window: 0 }, _) => true,
+        (Standing::Arriving { window: began }, Standing::Leaving { window, .. }) => began == window,
+        _ => false,
+    };
+    if follows != predecessor || by != importer || !is_fresh {
         findings.push(Finding::OtherStanding { standing, predecessor: follows, importer: by });
     }
     let (old, new) =
@@ -258,13 +294,17 @@ pub async fn findings<C: Chain>(
     if (old.token, old.oracle) != (new.token, new.oracle) {
         findings.push(Finding::OtherSuite { token: new.token, oracle: new.oracle });
     }
+    let now = client.chain().head().await?.timestamp_ms / 1_000;
+    // A term that is over is as good as none.
+    let in_office =
+        |(account, until): (Address, u64)| if until > now { (account, until) } else { (Address::zero(), 0) };
     let (_, _, expected, expected_until) = client.read(predecessor, &vaults::role_holders()).await?;
     let (governor, pending, guardian, until) = client.read(successor, &vaults::role_holders()).await?;
     if governor != succession.governor || pending != Address::zero() {
         findings.push(Finding::OtherGovernor { governor, pending });
     }
-    if (guardian, until) != (expected, expected_until) {
-        let (expected, actual) = ((expected, expected_until), (guardian, until));
+    let (expected, actual) = (in_office((expected, expected_until)), in_office((guardian, until)));
+    if expected != actual {
         findings.push(Finding::OtherGuardian { expected, actual });
     }
     if let (Some(expected), Some(actual)) = (layout, build.layout_hash()) {

@@ -53,7 +53,7 @@ pub fn bid(
     now: Timestamp,
 ) -> Result<Result<Bid, Pass>, VaultError> {
     let params = &view.kind.params;
-    if auction.is_stale(&params.auction, now) {
+    if view.kind.is_auction_over(auction, now) {
         return Ok(Err(Pass::Stale));
     }
     let price = auction.price_at(&params.auction, now)?;
@@ -152,6 +152,7 @@ mod tests {
             price: dollars(100),
             price_updated_at: Timestamp::from_raw(1_000),
             price_recovered_at: Timestamp::ZERO,
+            resumed_at: Timestamp::ZERO,
         };
         let position = Position { auctions: 1, ..Position::new([3; 20], 0) };
         View { kind: CollateralType { params, state }, position, ledger: Ledger::default() }

@@ -15,7 +15,7 @@ pub enum Step {
     Free,
     /// By so much, up or down.
     By(u128),
-    /// By a factor, up or down; from below the floor anywhere up to it, and from the floor down to nothing.
+    /// By a factor, up or down; up to the floor from anywhere below it.
     Times {
         /// At least one.
         factor: u128,
@@ -40,8 +40,8 @@ impl Step {
             Self::By(most) => (voted.saturating_sub(most), voted.saturating_add(most)),
             Self::Times { factor, floor } => {
                 let lowest = match voted.checked_div(factor) {
-                    Some(lowest) if voted > floor => lowest,
-                    _ => 0,
+                    Some(lowest) => lowest,
+                    None => 0,
                 };
                 (lowest, larger(voted.saturating_mul(factor), floor))
             }
@@ -78,13 +78,6 @@ impl<T> Voted<T> {
     /// What a record begins with.
     pub const fn first(value: T) -> Self {
         Self { at: Timestamp::ZERO, value }
-    }
-
-    /// What a vote leaves behind. While a defence stands, steps are still measured from what was set before it: what it has tightened
-    /// can be taken back in one step when it ends, whatever else was changed meanwhile.
-    #[must_use]
-    pub fn changed(self, value: T, now: Timestamp, defended: bool) -> Self {
-        Self { at: now, value: if defended { self.value } else { value } }
     }
 
     /// The earliest time of the next change.

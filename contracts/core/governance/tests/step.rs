@@ -15,11 +15,11 @@ fn each_kind_of_step_has_its_range() {
         (Step::By(5), 7, (2, 12)),
         (Step::By(5), 3, (0, 8)),
         (Step::By(5), u128::MAX, (u128::MAX - 5, u128::MAX)),
-        // At the floor and below, everything up to the floor, and down to nothing.
+        // From below the floor anywhere up to it; down by the factor only.
         (times, 0, (0, 100)),
-        (times, 40, (0, 100)),
-        (times, 60, (0, 120)),
-        (times, 100, (0, 200)),
+        (times, 40, (20, 100)),
+        (times, 60, (30, 120)),
+        (times, 100, (50, 200)),
         (times, 101, (50, 202)),
         (times, u128::MAX, (u128::MAX / 2, u128::MAX)),
         (up, 0, (0, 100)),
@@ -50,11 +50,4 @@ fn what_a_record_began_with_can_be_changed_at_once_and_then_once_a_day() {
     assert_eq!(Voted::first(()).next_at(), Timestamp::ZERO);
     let at = Timestamp::from_raw(1_000);
     assert_eq!(Voted { at, value: () }.next_at(), at.after(STEP_INTERVAL));
-}
-
-#[test]
-fn a_vote_during_a_defence_leaves_the_measure_where_it_was() {
-    let (first, now) = (Voted::first(50), Timestamp::from_raw(1_000));
-    assert_eq!(first.changed(70, now, false), Voted { at: now, value: 70 });
-    assert_eq!(first.changed(1, now, true), Voted { at: now, value: 50 });
 }

@@ -1,5 +1,6 @@
 //! Collateral types: parameters with their bounds, and state.
 
+use crate::auction::Auction;
 use crate::error::VaultError;
 use crate::ledger::Ledger;
 use crate::oracle::Quote;
@@ -139,6 +140,8 @@ pub struct CollateralState {
     pub price_updated_at: Timestamp,
     /// When the price last came back after an outage; [`Timestamp::ZERO`] for never.
     pub price_recovered_at: Timestamp,
+    /// When the contract last worked again after it had stood still for a successor; [`Timestamp::ZERO`] for never.
+    pub resumed_at: Timestamp,
 }
 
 /// A collateral type: parameters and state, which are read together and so share one storage cell.
@@ -492,6 +495,7 @@ impl CollateralType {
             price: Price::ZERO,
             price_updated_at: Timestamp::ZERO,
             price_recovered_at: Timestamp::ZERO,
+            resumed_at: Timestamp::ZERO,
         };
         Ok(Self { params, state })
     }
@@ -545,15 +549,26 @@ impl CollateralType {
         Ok((kind, ledger))
     }
 
-    /// The collateral type with a grace period from a moment on, as after an outage: owners could not act while the contract stood
-    /// still for its successor.
+    /// The collateral type as it goes on at a moment, after the contract has stood still for a successor. Owners get the grace period,
+    /// as after an outage, because they could not act; auctions have to be restarted, because nobody could buy.
     #[must_use]
-    pub fn with_grace_from(&self, moment: Timestamp) -> Self {
+    pub fn resume(&self, moment: Timestamp) -> Self {
         let mut kind = *self;
+        kind.state.resumed_at = moment;
         if kind.state.price_updated_at != Timestamp::ZERO {
             kind.state.price_recovered_at = moment;
         }
         kind
+    }
+
+    /// True for an auction that began before the contract last stood still: its price fell while nobody could buy.
+    pub fn was_interrupted(&self, auction: &Auction) -> bool {
+        auction.started_at < self.state.resumed_at
+    }
+
+    /// True when an auction sells nothing before it is restarted.
+    pub fn is_auction_over(&self, auction: &Auction, now: Timestamp) -> bool {
+        self.was_interrupted(auction) || auction.is_stale(&self.params.auction, now)
     }
 
     /// Takes over a price from the oracle. Anyone may bring it; it comes from the oracle contract, never from a caller.

@@ -198,8 +198,9 @@ pub fn take(view: &View, auction: &Auction, command: &Take, context: &Context) -
     let mut auction = *auction;
     let View { kind, position, ledger } = &mut view;
     let params = &kind.params;
-    let stale_at = auction.stale_at(&params.auction);
-    if context.now > stale_at {
+    if kind.is_auction_over(&auction, context.now) {
+        let natural = auction.stale_at(&params.auction);
+        let stale_at = if kind.was_interrupted(&auction) { kind.state.resumed_at } else { natural };
         return Err(VaultError::AuctionStale { stale_at, now: context.now });
     }
     let price = auction.price_at(&params.auction, context.now)?;
@@ -277,8 +278,10 @@ pub fn redo(view: &View, auction: &Auction, context: &Context) -> Result<RedoOut
     let View { kind, ledger, .. } = &mut view;
     let price = kind.usable_price(context.now)?;
     let params = &kind.params;
-    let stale = auction.is_stale(&params.auction, context.now);
-    if !stale && auction.floor <= price {
+    let over = kind.is_auction_over(auction, context.now);
+    // Nobody is paid for what the standstill of the contract has done.
+    let stale = over && !kind.was_interrupted(auction);
+    if !over && auction.floor <= price {
         return Err(VaultError::AuctionNotStale { stale_at: auction.stale_at(&params.auction), now: context.now });
     }
     let auction = start(auction, params, price, context.now)?;

@@ -151,6 +151,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// What a vote that sets these leaves behind, where steps are measured from: while a defence stands, what was set before it.
+    #[must_use]
+    pub fn anchor(&self, voted: &Voted<Self>, now: Timestamp, defended: bool) -> Voted<Self> {
+        Voted { at: now, value: if defended { voted.value } else { *self } }
+    }
+
     fn validate(&self) -> Result<(), MintGateError> {
         let actual = self.ceiling.max(self.limit_per_day);
         if actual > MAXIMUM_LIMIT {

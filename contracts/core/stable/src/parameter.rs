@@ -210,6 +210,22 @@ impl CollateralParams {
         Ok(())
     }
 
+    /// What a vote that sets these leaves behind, where steps are measured from. While a defence stands, what a defence can move is
+    /// still measured from what was set before it: it can be taken back in one step when the defence ends, whatever else was changed.
+    #[must_use]
+    pub fn anchor(&self, voted: &Voted<Self>, now: Timestamp, defended: bool) -> Voted<Self> {
+        let mut value = *self;
+        if defended {
+            let before = &voted.value;
+            // Those whose defence is not `Fixed`.
+            value.debt_ceiling = before.debt_ceiling;
+            value.gap = before.gap;
+            value.safety_ratio = before.safety_ratio;
+            value.line_interval = before.line_interval;
+        }
+        Voted { at: now, value }
+    }
+
     /// A parameter as a plain number, in the unit that [`Parameter`] names.
     pub fn value(&self, parameter: Parameter) -> u128 {
         let (curve, time, cut) = match self.auction.curve {

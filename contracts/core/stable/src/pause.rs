@@ -68,6 +68,17 @@ impl Pauses {
         self.with(operation, false)
     }
 
+    /// What stands still by one of two records.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self {
+            draws: self.draws || other.draws,
+            withdrawals: self.withdrawals || other.withdrawals,
+            liquidations: self.liquidations || other.liquidations,
+            auctions: self.auctions || other.auctions,
+        }
+    }
+
     fn with(mut self, operation: Operation, paused: bool) -> Self {
         *match operation {
             Operation::Draws => &mut self.draws,

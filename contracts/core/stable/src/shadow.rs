@@ -38,8 +38,8 @@ pub struct Shadow {
     pub terms: ShadowTerms,
     /// Updates in a row that agreed.
     pub agreed: u16,
-    /// When the last one of them was counted; [`Timestamp::ZERO`] for never.
-    pub counted_at: Timestamp,
+    /// Age of the data of the last update that was compared; [`Timestamp::ZERO`] for none. The same reports do not count twice.
+    pub compared_at: Timestamp,
 }
 
 impl Shadow {
@@ -65,22 +65,25 @@ impl Shadow {
             });
         }
         live.check_step(Timestamp::ZERO, proposed, now)?;
-        Ok(Self { candidate, terms, agreed: 0, counted_at: Timestamp::ZERO })
+        Ok(Self { candidate, terms, agreed: 0, compared_at: Timestamp::ZERO })
     }
 
-    /// Counts an update: one more where it agrees with the live price and the last one that counted is a minute old, none where it
-    /// does not agree, and no change where there is no live price to compare with.
+    /// Counts an update: one more where it agrees with the live price and its data is a minute younger than the last that was compared,
+    /// none where its data is younger at all and does not agree, and no change where there is no live price to compare with.
     ///
     /// Errors: arithmetic.
-    pub fn compare(&self, candidate: Price, live: Option<Price>, now: Timestamp) -> Result<Self, OracleError> {
-        let Some(live) = live else { return Ok(*self) };
-        if !self.agrees(candidate, live)? {
-            return Ok(Self { agreed: 0, ..*self });
-        }
-        if now < self.counted_at.after(COUNTING_INTERVAL) {
+    pub fn compare(&self, candidate: &FeedState, live: Option<Price>) -> Result<Self, OracleError> {
+        let (Some(live), compared_at) = (live, candidate.updated_at) else { return Ok(*self) };
+        if compared_at <= self.compared_at {
             return Ok(*self);
         }
-        Ok(Self { agreed: self.agreed.saturating_add(1), counted_at: now, ..*self })
+        if !self.agrees(candidate.price, live)? {
+            return Ok(Self { agreed: 0, compared_at, ..*self });
+        }
+        if compared_at < self.compared_at.after(COUNTING_INTERVAL) {
+            return Ok(*self);
+        }
+        Ok(Self { agreed: self.agreed.saturating_add(1), compared_at, ..*self })
     }
 
     fn agrees(&self, candidate: Price, live: Price) -> Result<bool, MathError> {

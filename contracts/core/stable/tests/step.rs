@@ -2,12 +2,12 @@
 #![allow(clippy::unwrap_used)]
 mod common;
 
-use common::{at, bps, dollars, ether_params, governor, kind, seconds};
+use common::{at, bps, dollars, ether_params, governor, kind, seconds, wad};
 use florin_governance::step::{Voted, STEP_INTERVAL};
 use florin_stable::ledger::Ledger;
 use florin_stable::mint_gate::{Limits, MintGateError, Minter, Provenance, MAXIMUM_LIMIT};
 use florin_stable::oracle::{FeedConfig, FeedRule, FeedState, OracleError};
-use florin_stable::parameter::Parameter;
+use florin_stable::parameter::{Defence, Parameter};
 use florin_stable::shadow::{Shadow, ShadowTerms, HIGHEST_DIFFERENCE, MINIMUM_UPDATES, OUTAGE};
 use florin_stable::VaultError;
 use florin_units::{Price, Timestamp, Wad, WAD_ONE};
@@ -67,6 +67,24 @@ fn a_defence_is_taken_back_in_one_step() {
     ether_params().check_defence(&tight).unwrap();
     assert_eq!(tight.check_step(&voted, &ether_params(), at(0)), Ok(()));
     assert_eq!(tight.check_step(&voted, &tight, at(0)), Ok(()), "or left as it is");
+}
+
+/// What a vote changes beside a defence is measured from there; what the defence moved, from before.
+#[test]
+fn a_vote_during_a_defence_leaves_the_measure_of_what_is_defended() {
+    let before = Voted::first(ether_params());
+    let mut beside = ether_params();
+    (beside.debt_ceiling, beside.gap, beside.keeper_share) = (wad(1), wad(1), bps(3));
+    let anchor = beside.anchor(&before, at(9), true);
+    assert_eq!((anchor.at, anchor.value.keeper_share), (at(9), bps(3)));
+    for parameter in Parameter::ALL {
+        let expected = if parameter.defence() == Defence::Fixed { &beside } else { &before.value };
+        assert_eq!(anchor.value.value(parameter), expected.value(parameter), "{parameter:?}");
+    }
+    assert_eq!(beside.anchor(&before, at(9), false), Voted { at: at(9), value: beside });
+    let limits = |ceiling| limits(ceiling, 5);
+    assert_eq!(limits(1).anchor(&Voted::first(limits(9)), at(9), true), Voted { at: at(9), value: limits(9) });
+    assert_eq!(limits(1).anchor(&Voted::first(limits(9)), at(9), false), Voted { at: at(9), value: limits(1) });
 }
 
 #[test]
@@ -182,7 +200,7 @@ fn terms_of_a_ceremony_have_bounds() {
     for good in [terms(1, lowest), terms(highest, u16::MAX)] {
         assert_eq!(
             begin(good, &feed()),
-            Ok(Shadow { candidate: 7, terms: good, agreed: 0, counted_at: Timestamp::ZERO })
+            Ok(Shadow { candidate: 7, terms: good, agreed: 0, compared_at: Timestamp::ZERO })
         );
     }
     for bad in [terms(0, lowest), terms(highest + 1, lowest), terms(1, lowest - 1), terms(1, 0)] {
@@ -200,27 +218,33 @@ fn t06_a_source_goes_live_only_after_it_has_agreed_in_a_row() {
     let (near, far) = (dollars(2_020), Price::from_raw(dollars(2_020).raw() + 1));
     let go = |shadow: &Shadow, price| shadow.go_live(&state(price), Ok(&state(live)), at(90_000), None);
     let mut now = 1_000;
-    let mut minute = || {
+    let mut minute = |price| {
         now += 60;
-        at(now)
+        FeedState { updated_at: at(now), ..state(price) }
     };
     for round in 0..3 {
-        for _ in 0..9 {
-            shadow = shadow.compare(near, Some(live), minute()).unwrap();
+        let mut last = minute(near);
+        shadow = shadow.compare(&last, Some(live)).unwrap();
+        for _ in 0..8 {
+            last = minute(near);
+            shadow = shadow.compare(&last, Some(live)).unwrap();
         }
         assert_eq!(go(&shadow, near), Err(OracleError::NotProven { agreed: 9, updates: 10 }), "round {round}");
-        // Without a live price there is nothing to compare with, and within a minute nothing counts twice.
-        let last = shadow.counted_at;
-        assert_eq!(shadow.compare(near, None, minute()), Ok(shadow));
-        assert_eq!(shadow.compare(near, Some(live), Timestamp::from_raw(last.raw() + 59)), Ok(shadow));
-        // The factor of the incident, and one unit too much.
-        for wrong in [Price::from_raw(dollars(112).raw() / 100), far] {
-            assert_eq!(shadow.compare(wrong, Some(live), last).unwrap().agreed, 0);
+        // Without a live price there is nothing to compare with; the same data, and what is not a minute younger, counts once.
+        assert_eq!(shadow.compare(&minute(near), None), Ok(shadow));
+        let hasty = FeedState { updated_at: Timestamp::from_raw(last.updated_at.raw() + 59), ..last };
+        for again in [last, hasty, FeedState { price: far, ..last }] {
+            assert_eq!(shadow.compare(&again, Some(live)), Ok(shadow));
         }
-        shadow = shadow.compare(far, Some(live), minute()).unwrap();
+        // The factor of the incident, and one unit too much; a second later is late enough to disagree.
+        for wrong in [Price::from_raw(dollars(112).raw() / 100), far] {
+            let wrong = FeedState { price: wrong, updated_at: Timestamp::from_raw(last.updated_at.raw() + 1), ..last };
+            assert_eq!(shadow.compare(&wrong, Some(live)).unwrap().agreed, 0);
+        }
+        shadow = shadow.compare(&minute(far), Some(live)).unwrap();
     }
     for _ in 0..10 {
-        shadow = shadow.compare(near, Some(live), minute()).unwrap();
+        shadow = shadow.compare(&minute(near), Some(live)).unwrap();
     }
     assert_eq!(go(&shadow, far), Err(OracleError::Disagrees { candidate: far, live }));
     assert_eq!(go(&shadow, near), Ok(state(near)));

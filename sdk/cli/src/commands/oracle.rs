@@ -2,7 +2,7 @@
 
 use florin_bindings::{oracle, vaults};
 use florin_client::chain::Address;
-use florin_stable::{oracle::OracleError, shadow::Shadow};
+use florin_stable::{oracle::OracleError, shadow::ShadowTerms};
 use florin_units::Price;
 use serde_json::{json, Value};
 
@@ -113,14 +113,15 @@ async fn shadow(session: &Session, contract: Address, feed: u32) -> Result<Answe
         None => None,
     };
     let other = other.map(|state| state.price.raw());
-    Ok(Answer::facts(&ceremony(feed, shadow.as_ref(), price, other)))
+    let shadow = shadow.map(|shadow| (shadow.candidate, shadow.terms, shadow.agreed));
+    Ok(Answer::facts(&ceremony(feed, shadow, price, other)))
 }
 
-/// How near the feed in the shadow is to its place.
-fn ceremony(feed: u32, shadow: Option<&Shadow>, price: Option<u128>, other: Option<u128>) -> Record {
+/// How near the feed in the shadow is to its place: its number, its terms, and how often it has agreed.
+fn ceremony(feed: u32, shadow: Option<(u32, ShadowTerms, u16)>, price: Option<u128>, other: Option<u128>) -> Record {
     let (dollar, none) = (Unit::dollar(), "none runs in the shadow");
     let facts = Record::new().number("feed", "feed", feed.into());
-    let Some(Shadow { candidate, terms, agreed }) = shadow else {
+    let Some((candidate, terms, agreed)) = shadow else {
         return facts
             .value("candidate", "in its shadow", none, Value::Null)
             .hidden("agreed", Value::Null)
@@ -137,7 +138,7 @@ fn ceremony(feed: u32, shadow: Option<&Shadow>, price: Option<u128>, other: Opti
         .ratio("max_difference", "largest difference", terms.max_difference.raw())
         .optional_amount("price", "price", price, &dollar, "none yet")
         .optional_amount("candidate_price", "price in the shadow", other, &dollar, "none yet")
-        .flag("proven", "has proven itself", *agreed >= terms.updates)
+        .flag("proven", "has proven itself", agreed >= terms.updates)
 }
 
 /// Feeds are numbered by whoever adds them, usually from zero; those that collateral types rely on are listed in any case.
@@ -200,14 +201,12 @@ async fn feed_row(session: &Session, contract: Address, feed: u32) -> Result<Opt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use florin_stable::shadow::ShadowTerms;
     use florin_units::Bps;
 
     #[test]
     fn a_ceremony_is_told_with_and_without_a_feed_in_the_shadow() {
         let terms = ShadowTerms { max_difference: Bps::from_raw(200), updates: 12 };
-        let shadow = Shadow { candidate: 7, terms, agreed: 5 };
-        let (running, none) = (ceremony(0, Some(&shadow), Some(1), None), ceremony(0, None, Some(1), None));
+        let (running, none) = (ceremony(0, Some((7, terms, 5)), Some(1), None), ceremony(0, None, Some(1), None));
         assert!(running.to_text().contains("5 of 12 updates"), "{}", running.to_text());
         assert!(none.to_text().contains("none runs in the shadow"), "{}", none.to_text());
         let (running, none) = (running.to_json(), none.to_json());

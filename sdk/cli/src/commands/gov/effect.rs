@@ -10,7 +10,7 @@ use florin_stable::{
     collateral::CollateralParams,
     oracle::{FeedConfig, FeedRule, Feeders},
     parameter::Parameter,
-    shadow::{Shadow, ShadowTerms},
+    shadow::ShadowTerms,
 };
 use florin_units::Seconds;
 use parity_scale_codec::{Decode, DecodeAll};
@@ -135,7 +135,7 @@ pub(super) async fn effect(session: &Session, call: &Call, names: &Names) -> Eff
     } else if let Some((feed,)) = arguments(call, live) {
         match client.read(target, &oracle::shadow(feed)).await {
             Ok(Some(shadow)) => {
-                effect.proof(feed, &shadow);
+                effect.proof(feed, shadow.candidate, shadow.agreed, shadow.terms.updates);
                 effect.source(session, names, target, (feed, shadow.candidate)).await;
             }
             Ok(None) => effect.warnings.push(format!("no feed runs in the shadow of feed {feed} now")),
@@ -249,14 +249,12 @@ impl Effect {
     }
 
     /// A feed that is to take the place of another.
-    fn proof(&mut self, feed: u32, shadow: &Shadow) {
-        let Shadow { candidate, terms, agreed } = *shadow;
+    fn proof(&mut self, feed: u32, candidate: u32, agreed: u16, updates: u16) {
         self.warnings.push(format!("gives feed {feed} the rules, feeders and reports of feed {candidate}"));
-        if agreed < terms.updates {
+        if agreed < updates {
             self.warnings.push(format!(
-                "feed {candidate} has agreed {agreed} of {} times: a vote does without only where feed {feed} has had no usable \
-                 price for a day",
-                terms.updates
+                "feed {candidate} has agreed {agreed} of {updates} times: a vote does without only where feed {feed} has had no \
+                 usable price for a day"
             ));
         }
     }
@@ -458,7 +456,7 @@ mod tests {
         assert!(effect.warnings.concat().contains("10 updates of feed 1 in a row differ from feed 0 by 1 %"));
         for (agreed, warnings) in [(10, 1), (9, 2)] {
             let mut effect = Effect::default();
-            effect.proof(0, &Shadow { candidate: 1, terms, agreed });
+            effect.proof(0, 1, agreed, 10);
             assert_eq!(effect.warnings.len(), warnings);
         }
         let config = FeedConfig {

@@ -209,7 +209,7 @@ fn auction_row(id: u64, auction: &Auction, collateral: &Collateral, now: Timesta
         .amount("price", "price", auction.price_at(params, now)?.raw(), &Unit::dollar())
         .amount("floor", "lowest price", auction.floor.raw(), &Unit::dollar())
         .moment("stale_at", "runs until", auction.stale_at(params).raw())
-        .flag("stale", "stale", auction.is_stale(params, now)))
+        .flag("stale", "stale", collateral.kind.is_auction_over(auction, now)))
 }
 
 async fn load_auction(session: &Session, id: u64) -> Result<(Auction, Loaded), CliError> {
