@@ -21,9 +21,9 @@ use florin_governance::{
 use florin_units::{Seconds, Timestamp};
 use serde_json::{json, Map, Value};
 
-use super::gov::{self, Draft};
 use crate::{
     arguments::{Module, UpgradeCommand},
+    commands::gov::{self, Draft},
     error::CliError,
     exit::Exit,
     output::Answer,
