@@ -57,6 +57,7 @@ fn from_an_empty_home_to_a_liquidation() {
     other_networks(&home);
     liquidation(&home);
     governance(&home);
+    replacement(&home);
     forms_of_answers(&home);
     a_chain_started_anew(&home);
 }
@@ -606,6 +607,56 @@ fn execution(home: &Home, rules: &Value) {
     let settled = home.ok("gov settle 0");
     assert_eq!(human(&settled["result"], "returned"), human(&shown, "deposit"));
     home.fails("gov settle 0 --yes", 3, "ALREADY_SETTLED");
+}
+
+/// The vaults are replaced by a successor, from its deployment to the last of the money; each command goes on where the replacement is.
+fn replacement(home: &Home) {
+    let rules = home.ok("read governor current_rules")["returned"].clone();
+    home.fails("upgrade check vaults", 2, "NO_SUCCESSOR");
+    let shown = home.ok("upgrade plan vaults --dry-run");
+    assert_eq!(shown["sent"], json!(false));
+    let planned = home.ok("upgrade plan vaults --window 1h");
+    assert_eq!((&planned["sent"], &planned["result"]["same_layout"]), (&json!(true), &json!(true)), "{planned}");
+    let block = home.block();
+    assert_eq!(home.ok("upgrade plan vaults --window 1h")["sent"], json!(false));
+    assert_eq!(home.block(), block, "nothing was sent");
+    let checked = home.ok("upgrade check vaults");
+    assert_eq!((&checked["sound"], &checked["findings"]), (&json!(true), &json!([])), "{checked}");
+    // A voter without the developer's address book names the successor.
+    let book = home.book("voter.json", |book| {
+        let contracts = book["contracts"].as_object_mut().expect("contracts");
+        contracts.retain(|name, _| name != "vaults_next" && name != "vaults_importer");
+    });
+    let successor = planned["result"]["successor"].as_str().expect("an address");
+    let voter = home.ok(&format!("upgrade check vaults --successor {successor} --addresses {book}"));
+    assert_eq!(voter["sound"], json!(true), "{voter}");
+    home.fails("upgrade execute vaults --yes", 3, "NOT_PROPOSED");
+
+    let proposed = home.ok("upgrade queue vaults");
+    let id = proposed["result"]["proposal"].as_u64().expect("a number");
+    let waiting = home.ok("upgrade queue vaults");
+    assert_eq!((&waiting["sent"], &waiting["result"]["status"]), (&json!(false), &json!("pending")), "{waiting}");
+    let told = home.run(&format!("gov show {id}"));
+    assert!(told.output.contains("begin_migration"), "{told:?}");
+    pass(home, &rules, "voting_delay");
+    home.ok(&format!("gov vote {id} for"));
+    pass(home, &rules, "voting_period");
+    home.ok("upgrade queue vaults");
+    home.fails("upgrade execute vaults --yes", 3, "WRONG_STATUS");
+    pass(home, &rules, "timelock");
+    let before = home.ok("vault list");
+    let done = home.ok("upgrade execute vaults");
+    assert_eq!((&done["sent"], &done["result"]["outcome"]), (&json!(true), &json!("replaced")), "{done}");
+    assert_eq!(done["result"]["kept_as"], json!("vaults_before_1"));
+    let again = home.ok("upgrade execute vaults");
+    assert_eq!((&again["sent"], &again["result"]["outcome"]), (&json!(false), &json!("replaced")), "{again}");
+    // What owners had, they have.
+    let after = home.ok("vault list");
+    let rows = |list: &Value| list.as_array().map(Vec::len);
+    assert_eq!(rows(&before), rows(&after));
+    assert_eq!(home.ok("audit roles")["sound"], json!(true));
+    report(home, "100");
+    home.ok("node advance 11m");
 }
 
 /// What commands answer, by the names of the fields; `amount` and `value` stand for the forms that amounts and times have.

@@ -489,6 +489,9 @@ pub(crate) enum UpgradeCommand {
     Check {
         /// What is replaced.
         module: Module,
+        /// The successor, where somebody else has deployed it: an address or an alias.
+        #[arg(long, value_name = "ADDRESS")]
+        successor: Option<String>,
         /// The successor stores its records in another shape, and is meant to.
         #[arg(long)]
         layout_changed: bool,

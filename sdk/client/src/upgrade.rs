@@ -241,16 +241,16 @@ fn begins(succession: &Succession, calls: &[Call]) -> bool {
     let listen = call(feeds, &oracle::set_listener(0, 0, successor));
     // What stands before the window; selector and successor around feed and place.
     let until_window = begin.data.len().saturating_sub(8);
-    let alike = |one: &Call, other: &Call, ranges: &[core::ops::Range<usize>]| {
+    let alike = |one: &Call, other: &Call, from: usize, to: usize| {
         one.target == other.target
             && one.value == 0
             && one.data.len() == other.data.len()
-            && ranges.iter().all(|range| one.data.get(range.clone()) == other.data.get(range.clone()))
+            && one.data.get(from..to) == other.data.get(from..to)
     };
     let [first, middle @ .., last] = calls else { return false };
     *first == named
-        && alike(last, &begin, &[0..until_window])
-        && middle.iter().all(|call| alike(call, &listen, &[0..4, 9..29]))
+        && alike(last, &begin, 0, until_window)
+        && middle.iter().all(|call| alike(call, &listen, 0, 4) && alike(call, &listen, 9, 29))
 }
 
 /// Compares a successor that has not taken over with its predecessor, with the build at hand and with the layout that the
@@ -421,9 +421,11 @@ pub async fn carry_out<C: Chain>(
             Ok(done) => progress(Progress::HandedOver { collateral_type, amount: done.value.raw() }),
             // It went before, or there was none.
             Err(CallError::Refused { error: vaults::Error::NothingToClaim, .. }) => {}
-            Err(CallError::Refused { error: vaults::Error::CollateralTransferFailed { .. }, .. }) => {
-                progress(Progress::Stuck { collateral_type });
-            }
+            Err(CallError::Refused {
+                error:
+                    vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
+                ..
+            }) => progress(Progress::Stuck { collateral_type }),
             Err(error) => return Err(error.into()),
         }
     }

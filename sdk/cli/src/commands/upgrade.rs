@@ -44,9 +44,12 @@ pub(crate) async fn run(settings: Settings, command: &UpgradeCommand) -> Result<
         UpgradeCommand::Plan { module: Module::Vaults, window, out, again } => {
             Ok((plan::plan(session, window, out, *again).await?, Exit::Success))
         }
-        UpgradeCommand::Check { module: Module::Vaults, layout_changed } => {
+        UpgradeCommand::Check { module: Module::Vaults, successor, layout_changed } => {
             let book = session.book()?;
-            let succession = planned(session, &book).await?;
+            let succession = match successor {
+                Some(text) => named(session, text).await?,
+                None => planned(session, &book).await?,
+            };
             let check = Check::make(session, &book, &succession, *layout_changed).await?;
             Ok((check.answer(), check.exit()))
         }
@@ -65,6 +68,13 @@ async fn planned(session: &Session, book: &AddressBook) -> Result<Succession, Cl
     let place = |name: &str| book.contracts.get(name).map(|deployed| deployed.address);
     let (Some(successor), Some(importer)) = (place(NEXT), place(IMPORTER)) else { return Err(CliError::NoSuccessor) };
     let predecessor = session.contract(VAULTS).await?;
+    succession(session, predecessor, successor, importer).await
+}
+
+/// The vaults and a successor that somebody else has deployed, which tells whose code copies.
+async fn named(session: &Session, text: &str) -> Result<Succession, CliError> {
+    let (predecessor, successor) = (session.contract(VAULTS).await?, session.party(text)?.address);
+    let (_, _, importer) = session.client.read(successor, &vaults::standing()).await?;
     succession(session, predecessor, successor, importer).await
 }
 
