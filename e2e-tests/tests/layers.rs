@@ -11,6 +11,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("florin-units", &[]),
     ("florin-stable", &["florin-units", "florin-governance"]),
     ("florin-governance", &["florin-units"]),
+    ("florin-escrow", &["florin-units", "florin-governance"]),
     // Contracts: ink! and the rules, nothing of the SDK.
     ("florin-shell", &["florin-units", "florin-governance", "florin-stable", "ink"]),
     ("florin-token", &["florin-units", "florin-governance", "florin-stable", "florin-shell", "ink"]),

@@ -386,9 +386,8 @@ pub mod oracle {
         pub fn unfreeze(&mut self, feed: u32) -> Result<(), Error> {
             self.permit::<Governor>()?;
             self.config_of(feed)?;
-            self.frozen_since.remove(feed);
             // Nobody could use the price: it comes back as after an outage.
-            if let Some(state) = self.state_of(feed) {
+            if let (Some(_), Some(state)) = (self.frozen_since.take(feed), self.state_of(feed)) {
                 self.states.insert(feed, &StateRecord(FeedState { recovered_at: self.now(), ..state }));
             }
             self.env().emit_event(FeedFrozen { feed, frozen: false });

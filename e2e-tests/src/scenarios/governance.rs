@@ -670,8 +670,8 @@ pub async fn past_parameters<C: DevChain + Clone>(chain: C, changes: u32) -> Out
             1 => params.gap = coins(30_000_000 + mix),
             2 => params.stability_fee = Ray::from_raw(RAY_ONE + u128::from(mix) * 100_000_000_000),
             3 => params.keeper_share = Bps::from_raw((mix % 500) as u32),
-            4 => params.line_interval = Seconds::from_raw(mix % 86_400),
-            _ => params.auction.duration = Seconds::from_raw(1 + mix % 7_200),
+            4 => params.line_interval = Seconds::from_raw(30_000 + mix % 20_000),
+            _ => params.auction.duration = Seconds::from_raw(2_000 + mix % 1_900),
         }
         world.advance(86_400).await?;
         let done = world.govern_vaults(&vaults::set_collateral_params(0, params)).await?;
@@ -861,7 +861,8 @@ pub async fn t06_another_source_of_prices_proves_itself_first<C: DevChain + Clon
         world.govern_oracle(&oracle::add_feeder(6, feeder.account().to_address())).await?;
     }
     world.govern_oracle(&oracle::begin_shadow(live, 6, terms)).await?;
-    world.advance(OUTAGE.raw() - 600).await?;
+    // Three hours until the price is too old, and then a day.
+    world.advance(3 * 3_600 + OUTAGE.raw() - 600).await?;
     let speak = || async {
         for feeder in &world.feeders {
             client.call(feeder, feeds, 0, &oracle::report(6, dollars(90))).await?;

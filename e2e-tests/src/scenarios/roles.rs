@@ -426,7 +426,10 @@ pub async fn the_oracle_refuses_bad_input<C: DevChain + Clone>(chain: C) -> Outc
     assert_refused!(sync, vaults::Error::Oracle(E::Frozen { feed: NATIVE_FEED }));
     assert_eq!(feed_of(&world).await?, before, "what is frozen is the price, not the feed");
     world.govern_oracle(&oracle::unfreeze(NATIVE_FEED)).await?;
-    assert_eq!(client.read(feeds, &oracle::price(NATIVE_FEED)).await?.price, price);
+    // As after an outage: nobody could use the price, so owners have their time first.
+    let back = client.read(feeds, &oracle::price(NATIVE_FEED)).await?;
+    assert_eq!((back.price, back.recovered_at), (price, world.suite.now().await?));
+    let before = feed_of(&world).await?;
     world.advance(3 * 3_600 + 1).await?;
     let nobody_fresh = E::QuorumNotReached { fresh: 0, quorum: 2 };
     oracle_refuses(&world, &anybody, &oracle::poke(NATIVE_FEED), nobody_fresh, &before).await?;

@@ -68,7 +68,12 @@ impl<'a> Types<'a> {
                 let root = self.identifier(root)?;
                 let modules = modules.iter().map(|module| self.identifier(module)).collect::<Result<Vec<_>, _>>()?;
                 let name = self.identifier(name)?;
-                Ok(quote!(#root::#(#modules::)*#name))
+                let path = quote!(#root::#(#modules::)*#name);
+                if ty.type_params.is_empty() {
+                    Ok(path)
+                } else {
+                    self.generic(path, ty)
+                }
             }
             ["primitive_types" | "ink_primitives" | "ink", ..] => Err(self.unsupported(ty)),
             [root, .., name] if *root != crate_root(self.metadata) && self.others.contains_key(*root) => {

@@ -264,9 +264,10 @@ pub mod messages {
             encode_call(0x46d0591d, &(collateral_type,)),
         )
     }
-    /// Takes over a price for all collateral types of a feed. Only the oracle.
+    /// Takes over a price for all collateral types of a feed; a type that refuses it is left as it is, and `sync_price` tells why.
+    /// Only the oracle.
     ///
-    /// Errors: `NotOracle`, those of the core's `set_price`. Event: `PriceSet`.
+    /// Errors: `NotOracle`. Event: `PriceSet`.
     pub fn on_price(
         feed: u32,
         quote: florin_stable::oracle::Quote,
@@ -429,7 +430,7 @@ pub mod messages {
         Message::new("pauses", false, false, false, encode_call(0x470929e0, &()))
     }
     /// Stands still for a window, at most a day, while the successor copies; then leaves to it, or goes on as if nothing had
-    /// been. Only the governor.
+    /// been, with the grace period of every price. Only the governor.
     ///
     /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
     pub fn begin_migration(
@@ -444,7 +445,7 @@ pub mod messages {
             encode_call(0xa06a786d, &(successor, window)),
         )
     }
-    /// Works again before the window's end. Only the guardian or the governor.
+    /// Works again before the window's end, with the grace period of every price. Only the guardian or the governor.
     ///
     /// Errors: `Role`, `Migration`. Event: `StandingChanged`.
     pub fn call_off_migration() -> Message<(), crate::vaults::Error> {
@@ -468,8 +469,8 @@ pub mod messages {
     /// Pays the collateral of a type, all positions and lots together, to the successor that has taken over. Anyone may. What
     /// waits to be claimed stays, and can be claimed here for ever.
     ///
-    /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` where it
-    /// cannot be moved now. Event: `HandedOver`.
+    /// Errors: `Migration`, `UnknownCollateralType`, `NothingToClaim` where it went before, `CollateralTransferFailed` or
+    /// `CollateralTransferMismatch` where it does not move now. Event: `HandedOver`.
     pub fn hand_over(
         collateral_type: u32,
     ) -> Message<florin_units::Amount, crate::vaults::Error> {
@@ -566,6 +567,23 @@ pub mod messages {
             false,
             false,
             encode_call(0x4a082d86, &(collateral_type,)),
+        )
+    }
+    /// A collateral type's parameters as the last vote set them, and when: what the next one's steps are measured from.
+    pub fn voted_params(
+        collateral_type: u32,
+    ) -> Message<
+        Option<
+            florin_governance::step::Voted<florin_stable::collateral::CollateralParams>,
+        >,
+        crate::NoError,
+    > {
+        Message::new(
+            "voted_params",
+            false,
+            false,
+            false,
+            encode_call(0x4b77d341, &(collateral_type,)),
         )
     }
     /// One of them as a plain number, in the unit that `Parameter` names.

@@ -29,7 +29,7 @@ pub mod messages {
     }
     /// Copies the rewards that wait for these keepers in the predecessor, each once. Anyone may.
     ///
-    /// Errors: `Migration`, `NoAnswer`.
+    /// Errors: `Migration`, `NoAnswer`. Event: `Rewarded`, deferred.
     pub fn copy_rewards(
         keepers: Vec<primitive_types::H160>,
     ) -> Message<(), crate::vaults::Error> {

@@ -422,8 +422,7 @@ pub async fn carry_out<C: Chain>(
             // It went before, or there was none.
             Err(CallError::Refused { error: vaults::Error::NothingToClaim, .. }) => {}
             Err(CallError::Refused {
-                error:
-                    vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
+                error: vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. },
                 ..
             }) => progress(Progress::Stuck { collateral_type }),
             Err(error) => return Err(error.into()),
