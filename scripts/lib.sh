@@ -48,7 +48,7 @@ lint_as_you_build() {
 # macro generates has no documentation, so that missing documentation is no error here.
 lint_contracts() {
     local packages=(-p florin-shell -p florin-hostile-token) name
-    for name in "${CONTRACTS[@]}"; do packages+=(-p "florin-$name"); done
+    for name in "${CONTRACTS[@]}"; do packages+=(-p "florin-${name//_/-}"); done
     cargo clippy --quiet "${packages[@]}" -- -D warnings -A missing-docs
 }
 build_host() {

@@ -51,17 +51,19 @@ pub async fn frozen_payout_becomes_claimable<C: DevChain + Clone>(chain: C) -> O
 }
 
 /// What the hostile token does with a transfer; the numbers are its own.
-const HONEST: u8 = 0;
-const RETURNS_FALSE: u8 = 1;
-const REENTERS: u8 = 2;
-const TAKES_FEE: u8 = 3;
-const REVERTS: u8 = 4;
-const RETURNS_NOTHING: u8 = 5;
-const LIES: u8 = 6;
+pub(super) const HONEST: u8 = 0;
+pub(super) const RETURNS_FALSE: u8 = 1;
+pub(super) const REENTERS: u8 = 2;
+pub(super) const TAKES_FEE: u8 = 3;
+pub(super) const REVERTS: u8 = 4;
+pub(super) const RETURNS_NOTHING: u8 = 5;
+pub(super) const LIES: u8 = 6;
 
-/// A collateral token that returns false, nothing or a lie, takes a fee, reverts or re-enters gains nothing.
-pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -> Outcome {
-    let world = World::deploy(chain).await?;
+/// The hostile token, honest so far, as collateral type 1 at a dollar; the owner has ten thousand of it and has allowed them.
+pub(super) async fn hostile_collateral<C: DevChain>(
+    world: &World<C>,
+    owner: &Signer,
+) -> Result<Address, crate::harness::HarnessError> {
     let bundle = Bundles::find().load("florin_hostile_token")?;
     let governor = &world.governor;
     let upload = world.suite.client.upload(governor, &bundle.code).await?;
@@ -70,10 +72,30 @@ pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -
     world.add_feed(1).await?;
     world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(hostile.0), 18, 1))).await?;
     world.report(1, dollars(1)).await?;
+    let account = owner.account().to_address();
+    send(world, owner, hostile, (selector("mint"), account, U256::from(coins(10_000).raw())).encode()).await?;
+    approve_asset(world, owner, hostile).await?;
+    Ok(hostile)
+}
+
+/// What the hostile token calls in the middle of a transfer when it re-enters.
+pub(super) async fn reenter_with<C: DevChain>(
+    world: &World<C>,
+    owner: &Signer,
+    hostile: Address,
+    target: Address,
+    call: Vec<u8>,
+) -> Outcome {
+    send(world, owner, hostile, (selector("setReentry"), target, call).encode()).await?;
+    behave(world, owner, hostile, REENTERS).await
+}
+
+/// A collateral token that returns false, nothing or a lie, takes a fee, reverts or re-enters gains nothing.
+pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
     let owner = world.person(1).await?;
     let account = owner.account().to_address();
-    send(&world, &owner, hostile, (selector("mint"), account, U256::from(coins(10_000).raw())).encode()).await?;
-    approve_asset(&world, &owner, hostile).await?;
+    let hostile = hostile_collateral(&world, &owner).await?;
     let thousand = Amount::from_raw(coins(1_000).raw());
     let open = vaults::open(1, thousand, coins(0));
     let id = world.call_vaults(&owner, 0, &open).await?.value;
@@ -94,8 +116,7 @@ pub async fn hostile_collateral_leaves_no_trace<C: DevChain + Clone>(chain: C) -
 
     // It tries to withdraw the owner's collateral in the middle of the owner's deposit.
     let reentry = (selector("withdraw"), id, thousand).encode();
-    send(&world, &owner, hostile, (selector("setReentry"), world.suite.vaults, reentry).encode()).await?;
-    behave(&world, &owner, hostile, REENTERS).await?;
+    reenter_with(&world, &owner, hostile, world.suite.vaults, reentry).await?;
     let tried = world.call_vaults(&owner, 0, &vaults::deposit(id, thousand)).await;
     assert_refused!(tried, vaults::Error::CollateralTransferFailed { .. });
     assert_eq!(state(&world, hostile, id).await?, before, "the attempt to re-enter left a trace");
@@ -161,7 +182,7 @@ fn selector(name: &str) -> [u8; 4] {
     [hash[0], hash[1], hash[2], hash[3]]
 }
 
-async fn behave<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, behaviour: u8) -> Outcome {
+pub(super) async fn behave<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, behaviour: u8) -> Outcome {
     send(world, owner, hostile, (selector("setBehaviour"), behaviour, 100u128).encode()).await
 }
 
@@ -186,4 +207,37 @@ async fn state<C: DevChain>(
         suite.collateral_type(1).await?,
         suite.ledger().await?
     ))
+}
+
+/// Two types of one token: what is owed counts by the asset, what a position may take by the position. Neither type pays for the other.
+pub async fn two_types_of_one_token_do_not_pay_for_each_other<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain.clone()).await?;
+    let asset = chain.create_asset(83, 6, 1).await?;
+    world.add_feed(1).await?;
+    for id in [1, 2] {
+        world.govern_vaults(&vaults::add_collateral(id, collateral_params(Asset::Erc20(asset.0), 6, 1))).await?;
+    }
+    world.report(1, dollars(1)).await?;
+    let (one, other) = (world.person(1).await?, world.person(2).await?);
+    let mut positions = Vec::new();
+    for (owner, collateral_type, amount) in [(&one, 1, 600_000u128), (&other, 2, 400_000)] {
+        chain.mint_asset(83, &owner.account(), 1_000_000).await?;
+        approve_asset(&world, owner, asset).await?;
+        let open = vaults::open(collateral_type, Amount::from_raw(amount), coins(0));
+        positions.push(world.call_vaults(owner, 0, &open).await?.value);
+    }
+    let owed = vaults::liabilities(asset);
+    assert_eq!(world.suite.client.read(world.suite.vaults, &owed).await?, Amount::from_raw(1_000_000));
+    // The contract holds enough for it; the position does not.
+    let more = vaults::withdraw(positions[0], Amount::from_raw(600_001));
+    assert_refused!(
+        world.call_vaults(&one, 0, &more).await,
+        vaults::Error::Vault(florin_stable::VaultError::InsufficientCollateral { .. })
+    );
+    world.call_vaults(&one, 0, &vaults::withdraw(positions[0], Amount::from_raw(600_000))).await?;
+    assert_eq!(world.suite.client.read(world.suite.vaults, &owed).await?, Amount::from_raw(400_000));
+    assert_eq!(world.suite.collateral_type(1).await?.state.total_collateral, Amount::ZERO);
+    assert_eq!(world.suite.collateral_type(2).await?.state.total_collateral, Amount::from_raw(400_000));
+    world.call_vaults(&other, 0, &vaults::withdraw(positions[1], Amount::from_raw(400_000))).await?;
+    check_books(&world).await
 }

@@ -85,6 +85,9 @@ macro_rules! for_each_scenario {
             a_replacement_that_stops_half_way_changes_nothing,
             rewards_move_to_the_successor,
             a_place_in_the_mint_gate_moves_once,
+            a_lying_token_does_not_lock_the_collateral_of_its_type,
+            a_minter_does_not_get_a_second_bucket,
+            two_types_of_one_token_do_not_pay_for_each_other,
             an_old_proposal_cannot_undo_a_defence,
             the_executor_queues_and_executes_what_is_due
         }

@@ -19,7 +19,14 @@ use florin_stable::{
 };
 use florin_units::{Amount, Price, Seconds, Wad};
 
-use super::{approve_asset, check_books, refused, Outcome};
+use super::{
+    approve_asset, asset_balance,
+    assets::{
+        behave, hostile_collateral, reenter_with, HONEST, LIES, REENTERS, RETURNS_FALSE, RETURNS_NOTHING, REVERTS,
+        TAKES_FEE,
+    },
+    check_books, refused, Outcome,
+};
 use crate::{
     assert_refused,
     harness::{coins, collateral_params, dollars, native, HarnessError, Realm, World, NATIVE_FEED, UNIT},
@@ -386,5 +393,89 @@ pub async fn a_place_in_the_mint_gate_moves_once<C: DevChain + Clone>(chain: C) 
     assert_eq!(client.read(coin, &at(client.chain().head().await?.number)).await?, (0, 0));
     assert_eq!(client.read(coin, &at(before_it + 2)).await?, (limit, limit));
     refused(client.read(coin, &at(before_it)).await, &token::CoinError::NotMinter { account: m });
+    Ok(())
+}
+
+/// A collateral token that refuses, lies, takes a fee or calls back while the collateral of its type moves: nothing moves, nothing is
+/// lost, and the other types do not wait for it.
+pub async fn a_lying_token_does_not_lock_the_collateral_of_its_type<C: DevChain + Clone>(chain: C) -> Outcome {
+    let realm = Realm::deploy(chain).await?;
+    let world = &realm.world;
+    let (client, old) = (&world.suite.client, world.suite.vaults);
+    let owner = world.person(1).await?;
+    let hostile = hostile_collateral(world, &owner).await?;
+    let thousand = Amount::from_raw(coins(1_000).raw());
+    let position = world.call_vaults(&owner, 0, &vaults::open(1, thousand, Wad::ZERO)).await?.value;
+    let native_one = world.open(&owner, 100, 1_000).await?;
+
+    // A successor whose deployer has kept the role is not one to vote for.
+    let kept = {
+        let importer = client.upload(&owner, &Bundles::find().load(IMPORTER)?.code).await?.code_hash;
+        let importer =
+            client.instantiate(&owner, importer, &vaults_importer::constructors::new(), 0, None).await?.address;
+        let code = client.upload(&owner, &Bundles::find().load("vaults")?.code).await?.code_hash;
+        let constructor = vaults::constructors::successor(old, importer);
+        let successor = client.instantiate(&owner, code, &constructor, 0, None).await?.address;
+        let (token, oracle, governor) = (world.suite.token, world.suite.oracle, realm.governor);
+        Succession { token, oracle, governor, predecessor: old, successor, importer }
+    };
+    let found = findings(client, &Bundles::find(), &kept, None).await?;
+    let deployer = owner.account().to_address();
+    assert!(found.contains(&Finding::OtherGovernor { governor: deployer, pending: Address::zero() }), "{found:?}");
+
+    let succession = prepare(&realm, 1).await?;
+    let new = succession.successor;
+    world.govern_token(&token::name_successor(old, new)).await?;
+    world.govern_vaults(&vaults::begin_migration(new, WINDOW)).await?;
+    behave(world, &owner, hostile, LIES).await?;
+    let mut steps = Vec::new();
+    carry_out(client, &owner, &succession, 0, &mut |step| steps.push(step)).await?;
+    assert!(steps.contains(&Progress::Stuck { collateral_type: 1 }), "{steps:?}");
+    let held = asset_balance(world, hostile, old).await?;
+    for behaviour in [LIES, TAKES_FEE, RETURNS_FALSE, REVERTS, RETURNS_NOTHING, REENTERS] {
+        if behaviour == REENTERS {
+            // It has the same collateral handed over once more, in the middle of its own transfer.
+            let again = vaults::hand_over(1);
+            reenter_with(world, &owner, hostile, old, again.data().to_vec()).await?;
+        } else {
+            behave(world, &owner, hostile, behaviour).await?;
+        }
+        let tried = world.call_vaults(&owner, 0, &vaults::hand_over(1)).await;
+        assert_refused!(
+            tried,
+            vaults::Error::CollateralTransferFailed { .. } | vaults::Error::CollateralTransferMismatch { .. }
+        );
+        let kind = world.suite.collateral_type(1).await?;
+        assert_eq!(kind.state.total_collateral, thousand, "behaviour {behaviour}");
+        assert_eq!(client.read(old, &vaults::liabilities(hostile)).await?, thousand, "behaviour {behaviour}");
+        assert_eq!(asset_balance(world, hostile, old).await?, held, "behaviour {behaviour}");
+    }
+    // Meanwhile the successor owes it and does not have it, and says so; the other type works.
+    let next = before(world, new);
+    let tried = next.call_vaults(&owner, 0, &vaults::withdraw(position, thousand)).await;
+    assert_refused!(tried, vaults::Error::NotCovered { .. } | vaults::Error::CollateralTransferFailed { .. });
+    next.call_vaults(&owner, UNIT, &vaults::deposit(native_one, native(1))).await?;
+    behave(world, &owner, hostile, HONEST).await?;
+    assert_eq!(world.call_vaults(&owner, 0, &vaults::hand_over(1)).await?.value, thousand);
+    next.call_vaults(&owner, 0, &vaults::withdraw(position, thousand)).await?;
+    check_books(&next).await
+}
+
+/// A minter with limits of zero stays a minter: when it gets limits again its bucket is as empty as it was.
+pub async fn a_minter_does_not_get_a_second_bucket<C: DevChain + Clone>(chain: C) -> Outcome {
+    let world = World::deploy(chain).await?;
+    let (client, coin) = (&world.suite.client, world.suite.token);
+    let minter = world.person(1).await?;
+    let account = minter.account().to_address();
+    let limit = coins(1_000).raw();
+    world.govern_token(&token::set_minter(account, limit, limit, 3)).await?;
+    client.call(&minter, coin, 0, &token::mint(account, limit / 2)).await?;
+    world.govern_token(&token::set_minter(account, 0, 0, 3)).await?;
+    world.advance(86_400).await?;
+    world.govern_token(&token::set_minter(account, limit, limit, 3)).await?;
+    let tried = client.call(&minter, coin, 0, &token::mint(account, 1)).await;
+    assert_refused!(tried, token::CoinError::BucketExceeded { requested: 1, available: 0, .. });
+    world.advance(86_400).await?;
+    client.call(&minter, coin, 0, &token::mint(account, limit / 2)).await?;
     Ok(())
 }
