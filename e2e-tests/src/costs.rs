@@ -600,6 +600,8 @@ impl Meter {
         self.call(second, governor, 0, &governor::cancel(2)).await?;
         // Only a proposal calls these; what a call of one costs is in `execute`.
         let own = AccountId::from_address(&governor);
+        // The rules were set right before, by the proposal.
+        self.world.advance(86_400).await?;
         self.note(&own, governor, 0, &governor::set_rules(governance_rules())).await?;
         let guardian = self.world.guardian.account().to_address();
         let until = self.world.suite.now().await?.raw() + GUARDIAN_TERM;

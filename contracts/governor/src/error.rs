@@ -5,7 +5,7 @@ use florin_governance::proposal::ProposalError;
 use florin_governance::roles::RoleError;
 use florin_governance::rules::RuleError;
 use florin_governance::signing::SignatureError;
-use florin_units::MathError;
+use florin_units::{MathError, Timestamp};
 use ink::Address;
 
 /// Why a call was refused.
@@ -80,6 +80,14 @@ pub enum Error {
     RoleNotAccepted {
         /// The contract.
         contract: Address,
+    },
+    /// A vote has changed the rules less than a day ago.
+    #[codec(index = 13)]
+    ChangedTooSoon {
+        /// When they may be changed again.
+        next_at: Timestamp,
+        /// The time of the call.
+        now: Timestamp,
     },
 }
 

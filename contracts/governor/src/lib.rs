@@ -23,6 +23,7 @@ pub mod governor {
     use florin_governance::roles::{check, Guardian, Guardianship, Permit, Roles};
     use florin_governance::rules::Rules;
     use florin_governance::signing::{self, GOVERNOR};
+    use florin_governance::step::Voted;
     use florin_governance::Hash as Hash32;
     use florin_shell::votes::VotesError;
     use florin_shell::{guardian_or_zero, host};
@@ -153,7 +154,9 @@ pub mod governor {
                 ballots: Mapping::new(),
             };
             governor.index.set(&Index { votes, rules: 1, ..Index::default() });
-            governor.rules.insert(0, &RulesRecord(RulesSince { since: governor.env().block_number(), rules }));
+            governor
+                .rules
+                .insert(0, &RulesRecord(RulesSince { since: governor.env().block_number(), at: Time::ZERO, rules }));
             let until = governor.now().after(Seconds::from_raw(term)).raw();
             let guardian = florin_shell::guardian(guardian, until, governor.now())?;
             governor.guardian.set(&GuardianRecord(guardian));
@@ -319,20 +322,29 @@ pub mod governor {
             Ok(())
         }
 
-        /// Sets the rules of proposals to come. Only a proposal.
+        /// Sets the rules of proposals to come, each at most one step from what it was and once a day. Only a proposal.
         ///
-        /// Errors: `OnlyProposal`, `Rule`. Event: `RulesChanged`.
+        /// Errors: `OnlyProposal`, `Rule`, `ChangedTooSoon`. Event: `RulesChanged`.
         #[ink(message)]
         pub fn set_rules(&mut self, rules: Rules) -> Result<(), Error> {
             self.check_own()?;
             rules.validate()?;
             let mut index = self.index();
             let block = self.env().block_number();
-            let last = index.rules.checked_sub(1).and_then(|place| self.rules.get(place)).map(|last| last.0.since);
-            let (place, length) = history::place(index.rules, last, block).ok_or(florin_units::MathError::Overflow)?;
+            let last = index.rules.checked_sub(1).and_then(|place| self.rules.get(place)).map(|last| last.0);
+            let now = self.now();
+            if let Some(RulesSince { at, rules: current, .. }) = last {
+                current.check_step(&rules)?;
+                let next_at = Voted { at, value: () }.next_at();
+                if now < next_at {
+                    return Err(Error::ChangedTooSoon { next_at, now });
+                }
+            }
+            let since = last.map(|last| last.since);
+            let (place, length) = history::place(index.rules, since, block).ok_or(florin_units::MathError::Overflow)?;
             index.rules = length;
             self.index.set(&index);
-            self.rules.insert(place, &RulesRecord(RulesSince { since: block, rules }));
+            self.rules.insert(place, &RulesRecord(RulesSince { since: block, at: now, rules }));
             self.env().emit_event(RulesChanged { rules });
             Ok(())
         }

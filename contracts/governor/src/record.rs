@@ -29,6 +29,8 @@ pub struct Ballot {
 pub struct RulesSince {
     /// The block.
     pub since: u32,
+    /// When a vote set them; [`florin_units::Timestamp::ZERO`] for those of the beginning.
+    pub at: florin_units::Timestamp,
     /// The rules.
     pub rules: Rules,
 }

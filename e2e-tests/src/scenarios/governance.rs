@@ -2,6 +2,7 @@
 
 use florin_bindings::{governor, oracle, token, vaults, votes};
 use florin_client::{
+    account::AccountId,
     bundle::Bundles,
     chain::{Address, DevChain},
     contract::salted_address,
@@ -12,6 +13,7 @@ use florin_governance::{
     action::{ActionError, Call},
     proposal::{ProposalError, Status, Support},
     roles::RoleError,
+    rules::{Rule, RuleError},
     signing::{Domain, SignatureError},
 };
 use florin_keeper::{ExecuteKeeper, ExecuteReport, Stuck};
@@ -361,6 +363,14 @@ pub async fn the_rules_change_by_a_proposal_only<C: DevChain + Clone>(chain: C) 
     assert_eq!(client.read(realm.governor, &at(now)).await?, Some(rules));
     assert_eq!(client.read(realm.governor, &at(before)).await?, Some(governance_rules()));
     assert_eq!(client.read(realm.governor, &at(0)).await?, None);
+    // One step a vote, and one vote a day: as the governor itself would hear it.
+    let own = AccountId::from_address(&realm.governor);
+    let soon = client.dry_run(&own, realm.governor, 0, &governor::set_rules(rules)).await;
+    assert_refused!(soon, governor::Error::ChangedTooSoon { .. });
+    let quorum = florin_governance::rules::Rules { quorum: Bps::from_raw(1_499), ..rules };
+    let far = client.dry_run(&own, realm.governor, 0, &governor::set_rules(quorum)).await;
+    let (rule, actual, minimum, maximum) = (Rule::Quorum, 1_499, 1_500, 2_500);
+    refused(far.map(|_| ()), &governor::Error::Rule(RuleError { rule, actual, minimum, maximum }));
     Ok(())
 }
 
@@ -952,7 +962,7 @@ pub async fn rules_of_a_running_vote_do_not_change<C: DevChain + Clone>(chain: C
     let realm = Realm::deploy(chain).await?;
     realm.hand_over().await?;
     let client = &realm.world.suite.client;
-    let rules = florin_governance::rules::Rules { quorum: Bps::from_raw(5_000), ..governance_rules() };
+    let rules = florin_governance::rules::Rules { quorum: Bps::from_raw(2_500), ..governance_rules() };
     let change = vec![call(realm.governor, &governor::set_rules(rules))];
     let id = realm.propose(&change, None).await?;
     realm.carry(&[id]).await?;
@@ -960,12 +970,12 @@ pub async fn rules_of_a_running_vote_do_not_change<C: DevChain + Clone>(chain: C
     let running = realm.propose(&[raise_fee(&realm).0], None).await?;
     let before = client.read(realm.governor, &governor::proposal(running)).await?.expect("made");
     realm.world.advance(VOTING_DELAY).await?;
-    let voter = &realm.voters[0];
+    let voter = &realm.voters[1];
     realm.call(voter, 0, &governor::vote(running, Support::For, String::new())).await?;
     realm.call(voter, 0, &governor::execute(id, change)).await?;
     assert_eq!(client.read(realm.governor, &governor::current_rules()).await?, rules);
     realm.world.advance(VOTING_PERIOD).await?;
-    // Three tenths of the votes: enough for the old quorum, not for the new one.
+    // Two tenths of the votes: enough for the old quorum, not for the new one.
     assert_eq!(realm.status(running).await?, Status::Succeeded);
     let after = client.read(realm.governor, &governor::proposal(running)).await?.expect("made");
     assert_eq!((after.quorum, after.ends_at, after.timelock), (before.quorum, before.ends_at, before.timelock));

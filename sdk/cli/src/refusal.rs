@@ -659,6 +659,11 @@ impl Explain for governor::Error {
                 "the contract did not hand its role over",
                 Some("its governor has to name this one first: florin call CONTRACT name_governor @governor"),
             ),
+            Self::ChangedTooSoon { next_at, now } => values.moment("next_at", *next_at).moment("now", *now).refusal(
+                self,
+                "a vote has changed the governor's rules less than a day ago",
+                Some("wait until then; the proposal can be executed again before its grace is over"),
+            ),
         }
     }
 }

@@ -1,16 +1,19 @@
 //! The governor's own parameters and their bounds.
 
+use crate::step::Step;
 use florin_units::{Bps, Seconds};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 const HOUR: u128 = 3_600;
 const DAY: u128 = 24 * HOUR;
+/// A deposit that one vote may set from nothing: ten native tokens.
+const SMALL_DEPOSIT: u128 = 10_000_000_000_000_000_000;
 /// The chain holds native tokens in units of which contracts see this many: no finer deposit can ever be paid.
 pub const DEPOSIT_GRAIN: u128 = 100_000_000;
 /// The largest deposit: a million native tokens.
 pub const MAXIMUM_DEPOSIT: u128 = 1_000_000_000_000_000_000_000_000;
 
-/// How proposals are made, voted on and executed. Each proposal keeps the rules of the moment it was made.
+/// How proposals are made, voted on and executed; they change by one step a vote and one vote a day. Each proposal keeps the rules of the moment it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct Rules {
@@ -68,7 +71,34 @@ pub enum Rule {
     Deposit,
 }
 
-/// A rule out of its bounds.
+impl Rule {
+    /// All rules, in their order.
+    pub const ALL: [Self; 9] = [
+        Self::VotingDelay,
+        Self::VotingPeriod,
+        Self::LateExtension,
+        Self::Timelock,
+        Self::Grace,
+        Self::Quorum,
+        Self::Threshold,
+        Self::ProposerShare,
+        Self::Deposit,
+    ];
+
+    /// How far one vote may move it: one decision, bought or wrong, does not change who decides the next.
+    pub const fn step(self) -> Step {
+        match self {
+            Self::VotingDelay | Self::VotingPeriod | Self::LateExtension | Self::Timelock | Self::Grace => {
+                Step::Times { factor: 2, floor: DAY }
+            }
+            Self::Quorum | Self::Threshold => Step::By(500),
+            Self::ProposerShare => Step::By(50),
+            Self::Deposit => Step::Times { factor: 10, floor: SMALL_DEPOSIT },
+        }
+    }
+}
+
+/// A rule out of its bounds, or further than one vote may move it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub struct RuleError {
@@ -103,6 +133,36 @@ impl Rules {
         proposer_share: Bps::ONE,
         deposit: u128::MAX,
     };
+
+    /// A rule as a plain number, in the unit that [`Rule`] names.
+    pub fn value(&self, rule: Rule) -> u128 {
+        match rule {
+            Rule::VotingDelay => self.voting_delay.raw().into(),
+            Rule::VotingPeriod => self.voting_period.raw().into(),
+            Rule::LateExtension => self.late_extension.raw().into(),
+            Rule::Timelock => self.timelock.raw().into(),
+            Rule::Grace => self.grace.raw().into(),
+            Rule::Quorum => self.quorum.raw().into(),
+            Rule::Threshold => self.threshold.raw().into(),
+            Rule::ProposerShare => self.proposer_share.raw().into(),
+            Rule::Deposit => self.deposit,
+        }
+    }
+
+    /// Checks that a vote moves each rule at most one step.
+    ///
+    /// # Errors
+    /// [`RuleError`] with what one vote may set, the first that goes too far.
+    pub fn check_step(&self, proposed: &Self) -> Result<(), RuleError> {
+        for rule in Rule::ALL {
+            let (minimum, maximum) = rule.step().range(self.value(rule));
+            let actual = proposed.value(rule);
+            if actual < minimum || actual > maximum {
+                return Err(RuleError { rule, actual, minimum, maximum });
+            }
+        }
+        Ok(())
+    }
 
     /// Checks each bound. None of them lets a vote pass unseen: delay, period and timelock have a floor that no vote can lower.
     ///

@@ -1,8 +1,9 @@
 //! How far one vote may move a value.
 #![allow(clippy::unwrap_used)]
 
+use florin_governance::rules::{Rule, Rules};
 use florin_governance::step::{Step, Voted, STEP_INTERVAL};
-use florin_units::Timestamp;
+use florin_units::{Bps, Seconds, Timestamp};
 use proptest::prelude::*;
 
 #[test]
@@ -50,4 +51,45 @@ fn what_a_record_began_with_can_be_changed_at_once_and_then_once_a_day() {
     assert_eq!(Voted::first(()).next_at(), Timestamp::ZERO);
     let at = Timestamp::from_raw(1_000);
     assert_eq!(Voted { at, value: () }.next_at(), at.after(STEP_INTERVAL));
+}
+
+/// Each of the governor's own rules at both ends of its step, and one beyond.
+#[test]
+fn each_rule_of_the_governor_moves_one_step_and_no_further() {
+    let day = Seconds::from_raw(86_400);
+    let old = Rules {
+        voting_delay: day,
+        voting_period: Seconds::from_raw(3 * 86_400),
+        late_extension: Seconds::from_raw(30_000),
+        timelock: Seconds::from_raw(4 * 86_400),
+        grace: Seconds::from_raw(9 * 86_400),
+        quorum: Bps::from_raw(1_500),
+        threshold: Bps::from_raw(6_000),
+        proposer_share: Bps::from_raw(100),
+        deposit: 200_000_000_000_000_000_000,
+    };
+    for rule in Rule::ALL {
+        let (minimum, maximum) = rule.step().range(old.value(rule));
+        for (actual, allowed) in [(minimum, true), (maximum, true), (minimum - 1, false), (maximum + 1, false)] {
+            let mut new = old;
+            let time = Seconds::from_raw(u64::try_from(actual).unwrap_or(u64::MAX));
+            let share = Bps::from_raw(u32::try_from(actual).unwrap_or(u32::MAX));
+            match rule {
+                Rule::VotingDelay => new.voting_delay = time,
+                Rule::VotingPeriod => new.voting_period = time,
+                Rule::LateExtension => new.late_extension = time,
+                Rule::Timelock => new.timelock = time,
+                Rule::Grace => new.grace = time,
+                Rule::Quorum => new.quorum = share,
+                Rule::Threshold => new.threshold = share,
+                Rule::ProposerShare => new.proposer_share = share,
+                Rule::Deposit => new.deposit = actual,
+            }
+            let result = old.check_step(&new);
+            assert_eq!(result.is_ok(), allowed, "{rule:?} to {actual}: {result:?}");
+            if let Err(error) = result {
+                assert_eq!((error.rule, error.actual, error.minimum, error.maximum), (rule, actual, minimum, maximum));
+            }
+        }
+    }
 }

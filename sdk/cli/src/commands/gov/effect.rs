@@ -23,19 +23,6 @@ use crate::{
     words::{self, Names},
 };
 
-/// The governor's rules, in their order.
-const RULES: [Rule; 9] = [
-    Rule::VotingDelay,
-    Rule::VotingPeriod,
-    Rule::LateExtension,
-    Rule::Timelock,
-    Rule::Grace,
-    Rule::Quorum,
-    Rule::Threshold,
-    Rule::ProposerShare,
-    Rule::Deposit,
-];
-
 /// Which way of a value lets more risk in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Risk {
@@ -178,13 +165,13 @@ impl Effect {
     }
 
     fn rules(&mut self, old: Option<&Rules>, new: &Rules, native: &Unit) {
-        for rule in RULES {
+        for rule in Rule::ALL {
             let risk = match rule {
                 Rule::VotingDelay | Rule::VotingPeriod | Rule::Timelock | Rule::Quorum | Rule::Threshold => Risk::Fall,
                 Rule::LateExtension | Rule::Grace | Rule::ProposerShare | Rule::Deposit => Risk::Neither,
             };
-            let old = old.map(|old| rule_of(old, rule));
-            self.compare(&words::name(&rule), old, rule_of(new, rule), risk, |value| words::rule(rule, value, native));
+            let old = old.map(|old| old.value(rule));
+            self.compare(&words::name(&rule), old, new.value(rule), risk, |value| words::rule(rule, value, native));
         }
         self.complete(old.is_some());
     }
@@ -316,20 +303,6 @@ impl Effect {
         if !is_known {
             self.warnings.push("what holds now cannot be read, so look at each value".to_owned());
         }
-    }
-}
-
-fn rule_of(rules: &Rules, rule: Rule) -> u128 {
-    match rule {
-        Rule::VotingDelay => rules.voting_delay.raw().into(),
-        Rule::VotingPeriod => rules.voting_period.raw().into(),
-        Rule::LateExtension => rules.late_extension.raw().into(),
-        Rule::Timelock => rules.timelock.raw().into(),
-        Rule::Grace => rules.grace.raw().into(),
-        Rule::Quorum => rules.quorum.raw().into(),
-        Rule::Threshold => rules.threshold.raw().into(),
-        Rule::ProposerShare => rules.proposer_share.raw().into(),
-        Rule::Deposit => rules.deposit,
     }
 }
 
