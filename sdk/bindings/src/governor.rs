@@ -84,6 +84,14 @@ pub enum Error {
         /// Contract.
         contract: primitive_types::H160,
     },
+    /// Changed too soon.
+    #[codec(index = 13)]
+    ChangedTooSoon {
+        /// Next at.
+        next_at: florin_units::Timestamp,
+        /// Now.
+        now: florin_units::Timestamp,
+    },
 }
 /// `Index` of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -238,9 +246,9 @@ pub mod messages {
             encode_call(0x907a021a, &(contract,)),
         )
     }
-    /// Sets the rules of proposals to come. Only a proposal.
+    /// Sets the rules of proposals to come, each at most one step from what it was and once a day. Only a proposal.
     ///
-    /// Errors: `OnlyProposal`, `Rule`. Event: `RulesChanged`.
+    /// Errors: `OnlyProposal`, `Rule`, `ChangedTooSoon`. Event: `RulesChanged`.
     pub fn set_rules(
         rules: florin_governance::rules::Rules,
     ) -> Message<(), crate::governor::Error> {
