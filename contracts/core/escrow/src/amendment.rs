@@ -57,25 +57,32 @@ pub fn consent_hash(
     digest::words(&words, &keccak)
 }
 
-/// A division of the stake with its hash. Only hashing makes one.
+/// A division of a stake with its hash. Only hashing makes one. It names the stake, so that a consent given before a
+/// drawing does not divide what is left after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgreedSplit {
     agreement: Hash,
+    stake: Amount,
     to_beneficiary: Amount,
     hash: Hash,
 }
 
 impl AgreedSplit {
     /// The division of an escrow's stake, of which the beneficiary gets so much. `agreement` is the hash of the
-    /// agreement that counts, `keccak` is Keccak-256.
-    pub fn new(agreement: Hash, to_beneficiary: Amount, keccak: impl Fn(&[u8]) -> Hash) -> Self {
-        let words = [keccak(SPLIT), agreement, digest::units(to_beneficiary.raw())];
-        Self { agreement, to_beneficiary, hash: digest::words(&words, &keccak) }
+    /// agreement that counts, `stake` is [`crate::ledger::Book::stake`] as it is divided, `keccak` is Keccak-256.
+    pub fn new(agreement: Hash, stake: Amount, to_beneficiary: Amount, keccak: impl Fn(&[u8]) -> Hash) -> Self {
+        let words = [keccak(SPLIT), agreement, digest::units(stake.raw()), digest::units(to_beneficiary.raw())];
+        Self { agreement, stake, to_beneficiary, hash: digest::words(&words, &keccak) }
     }
 
     /// The hash that is consented to.
     pub const fn hash(&self) -> Hash {
         self.hash
+    }
+
+    /// The stake that is divided.
+    pub const fn stake(&self) -> Amount {
+        self.stake
     }
 
     /// What of the stake the beneficiary gets.
@@ -114,7 +121,8 @@ pub fn check_consents(
 }
 
 /// Puts a new agreement in the place of the old one. A larger credit is paid for in the same message, what a smaller
-/// one has too much goes back. What was drawn, retained and accepted stays.
+/// one has too much goes back. What was drawn, retained and accepted stays. Documents that were honoured count for the
+/// old agreement only: in the new one another document may stand in the place.
 ///
 /// Errors: [`EscrowError::Terms`], [`EscrowError::Condition`], those of [`check_consents`],
 /// [`EscrowError::BelowDrawn`], [`EscrowError::MilestonesDiffer`], [`EscrowError::WrongPayment`],
@@ -157,13 +165,15 @@ pub(crate) fn amend(
     let next = &mut outcome.view.escrow;
     next.agreement = amended.hash();
     next.amendments = next.amendments.checked_add(1).ok_or(MathError::Overflow)?;
+    next.documents = 0;
     outcome.view.terms = new;
     Ok(())
 }
 
 /// Ends the credit by agreement. Bonds go back to whoever put them up.
 ///
-/// Errors: [`EscrowError::OtherTerms`], those of [`check_consents`], [`EscrowError::AboveStake`].
+/// Errors: [`EscrowError::OtherTerms`], [`EscrowError::OtherStake`], those of [`check_consents`],
+/// [`EscrowError::AboveStake`].
 pub(crate) fn agree(
     outcome: &mut Outcome,
     split: &AgreedSplit,
@@ -173,6 +183,10 @@ pub(crate) fn agree(
     let (terms, escrow) = (outcome.view.terms, outcome.view.escrow);
     if split.agreement != escrow.agreement {
         return Err(EscrowError::OtherTerms { expected: escrow.agreement, actual: split.agreement });
+    }
+    let stake = escrow.book.stake()?;
+    if split.stake != stake {
+        return Err(EscrowError::OtherStake { expected: stake, actual: split.stake });
     }
     check_consents(&terms, &split.hash, escrow.amendments, consents, context.now)?;
     let dispute = outcome.view.dispute;

@@ -5,8 +5,8 @@
 //! of bits: no recursion, no heap, the same cost for every shape.
 
 use crate::right::{Standing, Title};
-use crate::terms::{bit, Checklist};
-use crate::{Address, Hash};
+use crate::terms::{bit, Checklist, MAXIMUM_DOCUMENTS};
+use crate::{Address, Hash, NOBODY};
 use florin_units::{error_codes, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
@@ -14,6 +14,14 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 pub const MAXIMUM_NODES: usize = 32;
 /// The most facts that a tree can ask for.
 pub const MAXIMUM_FACTS: usize = 12;
+/// The most signatures that can be brought at once.
+pub const MAXIMUM_SIGNERS: usize = 8;
+/// The most preimages that can be revealed at once.
+pub const MAXIMUM_PREIMAGES: usize = 2;
+/// The most values of an oracle that can be brought at once.
+pub const MAXIMUM_READINGS: usize = 4;
+/// The most accounts that facts can name: one each, and an issuer of each document.
+const MAXIMUM_NAMED: usize = MAXIMUM_FACTS + MAXIMUM_DOCUMENTS;
 
 /// A node of the tree. An operator takes the results of the nodes before it, the nearest ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
@@ -36,6 +44,21 @@ pub enum Node {
         /// Of how many.
         of: u8,
     },
+}
+
+/// What is brought to show that conditions hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub enum Proof {
+    /// A signature.
+    #[codec(index = 0)]
+    Signature,
+    /// A preimage.
+    #[codec(index = 1)]
+    Preimage,
+    /// A value of an oracle.
+    #[codec(index = 2)]
+    Reading,
 }
 
 /// Why conditions mean nothing.
@@ -105,6 +128,22 @@ pub enum ConditionError {
         /// Attestors who are different from each other.
         attestors: u8,
     },
+    /// The facts ask for more than can be brought at once, so that they could never all be shown.
+    #[codec(index = 9)]
+    TooManyProofs {
+        /// Of what.
+        proof: Proof,
+        /// How many are needed for all facts.
+        needed: u8,
+        /// How many can be brought.
+        maximum: u8,
+    },
+    /// A fact about an account that is nobody's.
+    #[codec(index = 10)]
+    Nobody {
+        /// The fact.
+        fact: u8,
+    },
 }
 
 error_codes!(ConditionError {
@@ -117,6 +156,8 @@ error_codes!(ConditionError {
     UnknownFact = 6, "there is no such fact";
     UnknownDocument = 7, "the fact is about a document that is not required";
     AttestorsOutOfBounds = 8, "the number of attestors needed is zero or more than there are";
+    TooManyProofs = 9, "the facts ask for more than can be brought at once";
+    Nobody = 10, "the fact is about an account that is nobody's";
 });
 
 /// The nodes, operands before operators.
@@ -245,7 +286,8 @@ pub enum Fact {
         /// How many signatures are needed.
         threshold: u8,
     },
-    /// A document was part of a presentation that was honoured.
+    /// A document was part of a presentation that was honoured, and complied: one that was waived does not count. An
+    /// amendment starts the count anew.
     #[codec(index = 2)]
     Document {
         /// Its place in the checklist.
@@ -310,11 +352,11 @@ pub struct Reading {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
     /// Who has signed.
-    pub signers: [Option<Address>; 8],
+    pub signers: [Option<Address>; MAXIMUM_SIGNERS],
     /// Hashes whose preimage was revealed.
-    pub preimages: [Option<Hash>; 2],
+    pub preimages: [Option<Hash>; MAXIMUM_PREIMAGES],
     /// Values of an oracle.
-    pub readings: [Option<Reading>; 4],
+    pub readings: [Option<Reading>; MAXIMUM_READINGS],
     /// A title.
     pub title: Option<Title>,
 }
@@ -332,10 +374,35 @@ pub struct Known<'a> {
     pub evidence: &'a Evidence,
     /// The documents and their issuers.
     pub checklist: &'a Checklist,
-    /// A bit for each document of presentations that were honoured.
+    /// A bit for each document that complied in presentations that were honoured.
     pub documents: u8,
     /// The time.
     pub now: Timestamp,
+}
+
+/// How many different values there are among those that facts can name.
+fn distinct<T: Copy + PartialEq>(values: impl Iterator<Item = T>) -> usize {
+    let mut seen = [None; MAXIMUM_NAMED];
+    let mut count: usize = 0;
+    for value in values {
+        if seen.contains(&Some(value)) {
+            continue;
+        }
+        if let Some(slot) = seen.get_mut(count) {
+            *slot = Some(value);
+        }
+        count = count.saturating_add(1);
+    }
+    count
+}
+
+/// Errors: [`ConditionError::TooManyProofs`].
+fn check_room(proof: Proof, needed: usize, maximum: usize) -> Result<(), ConditionError> {
+    if needed <= maximum {
+        return Ok(());
+    }
+    let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+    Err(ConditionError::TooManyProofs { proof, needed: small(needed), maximum: small(maximum) })
 }
 
 /// Issuers of the documents in a mask, each of them once.
@@ -401,7 +468,42 @@ impl Fact {
             Self::Document { place } if checklist.mask() & bit(usize::from(place)) == 0 => {
                 Err(ConditionError::UnknownDocument { fact })
             }
+            Self::Signature { by } | Self::Title(TitleFact::OwnedAndHeld { by }) if by == NOBODY => {
+                Err(ConditionError::Nobody { fact })
+            }
             _ => Ok(()),
+        }
+    }
+
+    /// Whose signature it asks for.
+    fn signature(&self) -> Option<Address> {
+        match *self {
+            Self::Signature { by } => Some(by),
+            _ => None,
+        }
+    }
+
+    /// Of the issuers of which documents it asks for how many signatures.
+    fn attestation(&self) -> Option<(u8, u8)> {
+        match *self {
+            Self::Attestors { documents, threshold } => Some((documents, threshold)),
+            _ => None,
+        }
+    }
+
+    /// Which preimage it asks for.
+    fn preimage(&self) -> Option<Hash> {
+        match *self {
+            Self::Preimage { hash } => Some(hash),
+            _ => None,
+        }
+    }
+
+    /// Which feed it asks for.
+    fn feed(&self) -> Option<u32> {
+        match *self {
+            Self::Oracle { feed, .. } => Some(feed),
+            _ => None,
         }
     }
 }
@@ -425,6 +527,31 @@ impl Conditions {
         self.facts.facts.get(usize::from(place)).copied().flatten()
     }
 
+    /// The facts that the tree asks for, each of them once.
+    fn asked(&self) -> impl Iterator<Item = Fact> + '_ {
+        let facts = self.facts.facts.iter().enumerate();
+        facts.filter_map(move |(place, fact)| {
+            let node = Node::Fact(u8::try_from(place).ok()?);
+            fact.filter(|_| self.tree.nodes.contains(&Some(node)))
+        })
+    }
+
+    /// All facts together can be shown by one [`Evidence`]. Of attestors as many count as are needed, or all of them
+    /// where that comes to less, since whoever signs for several facts signs once. Errors:
+    /// [`ConditionError::TooManyProofs`].
+    fn check_proofs(&self, checklist: &Checklist) -> Result<(), ConditionError> {
+        let attestations = || self.asked().filter_map(|fact| fact.attestation());
+        let issuers = attestations().flat_map(move |(documents, _)| attestors(checklist, documents));
+        let all = distinct(self.asked().filter_map(|fact| fact.signature()).chain(issuers));
+        let thresholds: usize = attestations().map(|(_, threshold)| usize::from(threshold)).sum();
+        let signed = distinct(self.asked().filter_map(|fact| fact.signature()));
+        check_room(Proof::Signature, all.min(signed.saturating_add(thresholds)), MAXIMUM_SIGNERS)?;
+        let preimages = distinct(self.asked().filter_map(|fact| fact.preimage()));
+        check_room(Proof::Preimage, preimages, MAXIMUM_PREIMAGES)?;
+        let feeds = distinct(self.asked().filter_map(|fact| fact.feed()));
+        check_room(Proof::Reading, feeds, MAXIMUM_READINGS)
+    }
+
     /// Whether the conditions hold.
     ///
     /// # Errors
@@ -433,7 +560,7 @@ impl Conditions {
         self.tree.evaluate(|place| self.fact(place).is_some_and(|fact| fact.holds(known)))
     }
 
-    /// Checks that the tree has a meaning and every fact can be told.
+    /// Checks that the tree has a meaning, every fact can be told, and all of them can be shown at once.
     ///
     /// # Errors
     /// [`ConditionError`].
@@ -444,6 +571,6 @@ impl Conditions {
                 self.fact(fact).ok_or(ConditionError::UnknownFact { fact })?.validate(fact, checklist)?;
             }
         }
-        Ok(())
+        self.check_proofs(checklist)
     }
 }

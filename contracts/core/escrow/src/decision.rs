@@ -6,7 +6,7 @@ use crate::condition::{Conditions, Evidence};
 use crate::dispute::{self, Dispute, DisputeTerms, Seats};
 use crate::drawing::{self, Acceptance};
 use crate::error::EscrowError;
-use crate::examination::{self, Discrepancies, Presentation, Presenting};
+use crate::examination::{self, Discrepancies, Presentation, PresentationId, Presenting};
 use crate::fee::{fee_between, tip_down, Snapshot};
 use crate::ledger::{Delivery, Payout, Payouts, Pot, Purpose};
 use crate::right::{Receivable, Title};
@@ -80,9 +80,10 @@ impl View {
         Self { id, terms, escrow, presentation: None, dispute: None, receivable: Receivable::default(), title: None }
     }
 
-    /// The title goes to a party, where this escrow has it in custody. Errors: [`EscrowError::RecordMissing`].
+    /// The title goes to a party, where this escrow has it in custody. Before anything was presented nothing can be in
+    /// custody, so a title that was never issued holds no money up. Errors: [`EscrowError::RecordMissing`].
     pub(crate) fn deliver_title(&mut self, to: Address) -> Result<(), EscrowError> {
-        if self.terms.title.is_none() {
+        if self.terms.title.is_none() || (self.title.is_none() && self.escrow.presentations == 0) {
             return Ok(());
         }
         let title = self.title.ok_or(EscrowError::RecordMissing { record: Record::Title })?;
@@ -116,16 +117,24 @@ pub enum Command<'a> {
     /// The beneficiary presents documents, for the first time or to cure discrepancies.
     Present(&'a Presenting<'a>),
     /// The applicant says that the presentation complies.
-    Approve,
+    Approve {
+        /// The presentation that it means.
+        presentation: PresentationId,
+    },
     /// The applicant refuses, naming every discrepancy.
     Notice {
+        /// The presentation that it means.
+        presentation: PresentationId,
         /// All of them.
         discrepancies: Discrepancies,
         /// Hash of the reasons.
         reasons: Hash,
     },
     /// The applicant takes the documents in spite of the discrepancies.
-    Waive,
+    Waive {
+        /// The presentation that it means.
+        presentation: PresentationId,
+    },
     /// Anybody does what is due by time.
     Settle,
     /// Anybody has an acceptance paid that has matured.
@@ -210,9 +219,9 @@ impl Command<'_> {
             Self::Decline => Message::Decline,
             Self::Fund { .. } => Message::Fund,
             Self::Present(_) => Message::Present,
-            Self::Approve => Message::Approve,
+            Self::Approve { .. } => Message::Approve,
             Self::Notice { .. } => Message::Notice,
-            Self::Waive => Message::Waive,
+            Self::Waive { .. } => Message::Waive,
             Self::Settle => Message::Settle,
             Self::Mature { .. } => Message::Mature,
             Self::Execute { .. } => Message::Execute,
@@ -365,9 +374,11 @@ pub fn decide(view: &View, command: &Command<'_>, context: &Context) -> Result<O
         Command::Decline => state::decline(next, context)?,
         Command::Fund { received, snapshot, decimals } => state::fund(next, received, &snapshot, decimals, context)?,
         Command::Present(presenting) => examination::present(next, presenting, context)?,
-        Command::Approve => examination::approve(next, context)?,
-        Command::Notice { discrepancies, reasons } => examination::notice(next, discrepancies, reasons, context)?,
-        Command::Waive => examination::waive(next, context)?,
+        Command::Approve { presentation } => examination::approve(next, &presentation, context)?,
+        Command::Notice { presentation, discrepancies, reasons } => {
+            examination::notice(next, &presentation, discrepancies, reasons, context)?;
+        }
+        Command::Waive { presentation } => examination::waive(next, &presentation, context)?,
         Command::Settle => settlement::settle(next, status, context)?,
         Command::Mature { number, acceptance } => drawing::mature(next, number, &acceptance, context)?,
         Command::Execute { conditions, checklist, evidence } => {

@@ -1,6 +1,10 @@
 //! Disputes with an end: offers, a panel, one appeal to a larger panel of other people, a fallback where the panel was
-//! silent, and a division that was agreed at signing where everybody was. Each step has its last moment from the start,
-//! so the moment by which all money can be out, [`t_max`], is known before anybody pays.
+//! silent, and an end that is known at signing where everybody was. Each step has its last moment from the start, so
+//! the moment by which all money can be out, [`t_max`], is known before anybody pays.
+//!
+//! Where everybody was silent, raising the dispute has gained nothing: what is undrawn goes back, what was being
+//! examined is honoured, what was retained is released. Only what was refused, where silence alone would decide for the
+//! side that refused, is divided by the split that was agreed at signing.
 //!
 //! The last offers decide who pays for it: the side whose last offer is further from the award bears the fee. Who
 //! raises a dispute puts up a bond for it. A side that made no offer is taken at its extreme: the applicant at nothing,
@@ -10,8 +14,9 @@
 use crate::cost::Costs;
 use crate::decision::{keeper, Context, Outcome, Record};
 use crate::error::EscrowError;
+use crate::examination::honour_presentation;
 use crate::fee::share_down;
-use crate::ledger::Pot;
+use crate::ledger::{Pot, Purpose};
 use crate::settlement::divide;
 use crate::state::{check_payment, Phase, Stage, Status};
 use crate::terms::{require, Party, Payment, Terms};
@@ -117,6 +122,8 @@ pub struct Appeal {
 pub struct Dispute {
     /// Who raised it.
     pub raiser: Party,
+    /// Where the escrow stood then. That decides where nobody rules.
+    pub raised_in: Status,
     /// What it is about.
     pub stake: Amount,
     /// What the raiser put up.
@@ -184,6 +191,7 @@ pub(crate) fn raise(
     outcome.receive(context.caller, received, Pot::Bonds)?;
     outcome.view.dispute = Some(Dispute {
         raiser,
+        raised_in: status,
         stake,
         bond: rules.bond,
         fee: rules.fee,
@@ -397,15 +405,33 @@ pub(crate) fn rule_fallback(
     Ok(())
 }
 
-/// Divides the stake by what was ruled, or by the split of the terms where nobody has. Anybody may.
+/// Divides the stake by what was ruled. Where nobody has, the state in which the dispute was raised decides: what was
+/// being examined is honoured as if it had not been raised; what was not drawn is the applicant's and what was retained
+/// is the beneficiary's; a refused presentation is divided by the split of the terms. Anybody may.
 ///
 /// Errors: [`EscrowError::RecordMissing`], arithmetic.
 pub(crate) fn execute(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
     let dispute = dispute_of(outcome)?;
     let terms = outcome.view.terms;
-    let award = match dispute.award() {
-        Some(award) => award,
-        None => share_down(dispute.stake, terms.default_split)?,
+    let award = match (dispute.award(), dispute.raised_in) {
+        (Some(award), _) => award,
+        (None, Status::Examining) => return honour_after_silence(outcome, &dispute, context),
+        (None, Status::Retaining) => outcome.view.escrow.book.retained,
+        // Who could have presented and did not has nothing but what was earned before. Who kept the other side from presenting does
+        // not win by silence either.
+        (None, Status::Funded) if dispute.raiser == Party::Beneficiary => outcome.view.escrow.book.retained,
+        (None, _) => share_down(dispute.stake, terms.default_split)?,
     };
     divide(outcome, award, |parts| Costs::of(&dispute, parts), keeper(&terms, context))
+}
+
+/// Honours the presentation that was in dispute. Nobody has ruled, so nobody has earned a fee and the bond goes back.
+///
+/// Errors: [`EscrowError::RecordMissing`], arithmetic.
+fn honour_after_silence(outcome: &mut Outcome, dispute: &Dispute, context: &Context) -> Result<(), EscrowError> {
+    let raiser = outcome.view.terms.account(dispute.raiser);
+    outcome.release(Pot::Bonds, dispute.bond)?;
+    outcome.pay(raiser, dispute.bond, Purpose::Bond)?;
+    outcome.view.dispute = None;
+    honour_presentation(outcome, context)
 }

@@ -78,7 +78,7 @@ pub(crate) struct Drawing {
     pub(crate) amount: Amount,
     /// When it matures; none where all of it is paid now.
     pub(crate) maturity: Option<Timestamp>,
-    /// The documents that it brought.
+    /// The documents that it brought and that comply.
     pub(crate) documents: u8,
     /// The milestone that it pays.
     pub(crate) milestone: Option<u8>,

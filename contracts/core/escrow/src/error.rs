@@ -2,6 +2,7 @@
 
 use crate::condition::ConditionError;
 use crate::decision::Record;
+use crate::examination::PresentationId;
 use crate::right::RightError;
 use crate::state::{Message, Status};
 use crate::validation::TermsError;
@@ -406,6 +407,22 @@ pub enum EscrowError {
     /// The credit requires no documents; it is paid by its conditions only.
     #[codec(index = 62)]
     NotDocumentary,
+    /// Another presentation stands there than the one that was meant.
+    #[codec(index = 63)]
+    OtherPresentation {
+        /// The one that stands there.
+        expected: PresentationId,
+        /// The one that was meant.
+        actual: PresentationId,
+    },
+    /// Another stake is divided than the one that was consented to.
+    #[codec(index = 64)]
+    OtherStake {
+        /// The stake now.
+        expected: Amount,
+        /// The stake that the division names.
+        actual: Amount,
+    },
 }
 
 error_codes!(EscrowError {
@@ -472,6 +489,8 @@ error_codes!(EscrowError {
     AboveSurplus = 60, "there is no such surplus";
     BelowMinimum = 61, "the claim is too small to be paid";
     NotDocumentary = 62, "the credit requires no documents";
+    OtherPresentation = 63, "another presentation stands there than the one that was meant";
+    OtherStake = 64, "another stake is divided than the one that was consented to";
 });
 
 impl From<MathError> for EscrowError {

@@ -60,6 +60,12 @@ impl Discrepancies {
         self.0 == 0
     }
 
+    /// The documents among them, a bit each.
+    pub const fn documents(self) -> u8 {
+        let [documents, _] = self.0.to_le_bytes();
+        documents
+    }
+
     /// All of both sets.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {
@@ -132,6 +138,17 @@ pub struct Presentation {
     pub reasons: Hash,
     /// Commitments of the documents, zero where there is none.
     pub commitments: [Hash; MAXIMUM_DOCUMENTS],
+}
+
+/// Which presentation somebody speaks about. A cure takes the place of what was refused, so what was said of the one
+/// must not count for the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct PresentationId {
+    /// Its number, counted from one: [`crate::state::Escrow::presentations`] once it was presented.
+    pub number: u8,
+    /// What it draws.
+    pub amount: Amount,
 }
 
 /// What code finds in a presentation.
@@ -272,35 +289,39 @@ fn refused_until(terms: &Terms, now: Timestamp) -> Timestamp {
     terms.expiry.max(now.after(terms.response))
 }
 
-/// The applicant approves: honour at once. Errors: [`EscrowError::WrongCaller`], [`EscrowError::RecordMissing`].
-pub(crate) fn approve(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
+/// The applicant approves: honour at once. Errors: [`EscrowError::WrongCaller`], [`EscrowError::RecordMissing`],
+/// [`EscrowError::OtherPresentation`].
+pub(crate) fn approve(outcome: &mut Outcome, named: &PresentationId, context: &Context) -> Result<(), EscrowError> {
     require(&outcome.view.terms.applicant, &context.caller)?;
+    named_presentation(outcome, named)?;
     honour_presentation(outcome, context)
 }
 
 /// The applicant waives the discrepancies: honour at once. Errors: [`EscrowError::WrongCaller`],
-/// [`EscrowError::RecordMissing`].
-pub(crate) fn waive(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
+/// [`EscrowError::RecordMissing`], [`EscrowError::OtherPresentation`].
+pub(crate) fn waive(outcome: &mut Outcome, named: &PresentationId, context: &Context) -> Result<(), EscrowError> {
     require(&outcome.view.terms.applicant, &context.caller)?;
+    named_presentation(outcome, named)?;
     honour_presentation(outcome, context)
 }
 
 /// The applicant refuses, once, naming everything.
 ///
-/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::EmptyNotice`], [`EscrowError::UnknownDiscrepancy`],
-/// [`EscrowError::RefutedDiscrepancy`], [`EscrowError::RecordMissing`].
+/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::RecordMissing`], [`EscrowError::OtherPresentation`],
+/// [`EscrowError::EmptyNotice`], [`EscrowError::UnknownDiscrepancy`], [`EscrowError::RefutedDiscrepancy`].
 pub(crate) fn notice(
     outcome: &mut Outcome,
+    named: &PresentationId,
     discrepancies: Discrepancies,
     reasons: Hash,
     context: &Context,
 ) -> Result<(), EscrowError> {
     let terms = outcome.view.terms;
     require(&terms.applicant, &context.caller)?;
+    let mut presentation = named_presentation(outcome, named)?;
     if discrepancies.is_empty() {
         return Err(EscrowError::EmptyNotice);
     }
-    let mut presentation = presentation_of(outcome)?;
     let documents = Discrepancies(u16::from(u8::MAX));
     let unknown = discrepancies.within(documents).without(Discrepancies(u16::from(presentation.documents)));
     if !unknown.is_empty() {
@@ -317,14 +338,15 @@ pub(crate) fn notice(
     Ok(())
 }
 
-/// Honours what was presented. Errors: [`EscrowError::RecordMissing`], arithmetic.
+/// Honours what was presented. A document that was missing or discrepant and is waived is paid for but was not
+/// presented as agreed, so no condition counts it. Errors: [`EscrowError::RecordMissing`], arithmetic.
 pub(crate) fn honour_presentation(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
     let presentation = presentation_of(outcome)?;
     let drawing = Drawing {
         pot: Pot::Presented,
         amount: presentation.amount,
         maturity: outcome.view.terms.maturity(presentation.shipped_at),
-        documents: presentation.documents,
+        documents: presentation.documents & !presentation.discrepancies.documents(),
         milestone: presentation.milestone,
         is_last: false,
     };
@@ -333,6 +355,17 @@ pub(crate) fn honour_presentation(outcome: &mut Outcome, context: &Context) -> R
 
 fn presentation_of(outcome: &Outcome) -> Result<Presentation, EscrowError> {
     outcome.view.presentation.ok_or(EscrowError::RecordMissing { record: Record::Presentation })
+}
+
+/// The presentation, where it is the one that was named. Errors: [`EscrowError::RecordMissing`],
+/// [`EscrowError::OtherPresentation`].
+fn named_presentation(outcome: &Outcome, named: &PresentationId) -> Result<Presentation, EscrowError> {
+    let presentation = presentation_of(outcome)?;
+    let expected = PresentationId { number: outcome.view.escrow.presentations, amount: presentation.amount };
+    if *named != expected {
+        return Err(EscrowError::OtherPresentation { expected, actual: *named });
+    }
+    Ok(presentation)
 }
 
 /// Struct hash (EIP-712) of a document, as its issuer signs it for one escrow. `keccak` is Keccak-256.

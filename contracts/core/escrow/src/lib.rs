@@ -9,7 +9,7 @@
 //! - [`decision`]: the one way in, `decide(view, command, context) -> Result<Outcome, EscrowError>`;
 //! - [`examination`], [`drawing`], [`fee`], and the private `settlement`: from a presentation to money;
 //! - [`condition`]: payment because something is so;
-//! - [`dispute`]: offers, panel, appeal, fallback, default; and [`dispute::t_max`], by when all money can be out;
+//! - [`dispute`]: offers, panel, appeal, fallback, silence; and [`dispute::t_max`], by when all money can be out;
 //! - [`amendment`]: what takes everybody's consent;
 //! - [`right`]: title and receivable; [`swap`]: the leg in another currency; [`disclosure`]: one field of a document;
 //! - [`ledger`]: the book of an escrow, liabilities, claims.
@@ -42,11 +42,12 @@
 //! | Negotiating | end of its window | Hearing |
 //! | Hearing | `Rule` | Ruled |
 //! | Hearing | end of its window: the panel was silent | Fallback |
-//! | Fallback | `RuleFallback`, or the end of its window: the default split | Decided |
+//! | Fallback | `RuleFallback`, or the end of its window: nobody has ruled | Decided |
 //! | Ruled | `Appeal` | Appealed |
 //! | Ruled | end of its window | Decided |
 //! | Appealed | `Rule`, or the end of its window: the first ruling stands | Decided |
-//! | Decided | `Settle` | end |
+//! | Decided | `Settle` by a ruling; without one, by the state in which the dispute was raised | end |
+//! | Decided | `Settle` without one, raised in Examining: honour | Funded (Expired after the expiry), or end |
 //! | where it is legal | `Agree` | end |
 //! | end | money is retained, and its time runs | Retaining |
 //! | end, Retaining | money is retained, and its time is over | Releasing |
@@ -85,6 +86,10 @@
 //! s AlreadySigned     f AlreadyFunded     p PresentationOpen     e CreditExpired
 //! o ExaminationOver   n SecondNotice      d AlreadyDisputed      a AlreadyAppealed
 //! ```
+//!
+//! `Approve`, `Notice` and `Waive` name the presentation that they speak about; where a cure has taken its place they
+//! are refused with [`EscrowError::OtherPresentation`]. `Agree` names the stake that it divides; where that has changed
+//! it is refused with [`EscrowError::OtherStake`].
 //!
 //! In every status that holds money either a time ends in it or somebody's message is a right and not a duty: without
 //! any message the status moves on to one in which anybody may settle. `tests/state_table.rs` tries every pair,
@@ -125,5 +130,7 @@ pub use florin_governance::{roles, Address, Hash};
 pub type EscrowId = u64;
 /// The most bytes that one storage value may have on the chain.
 pub const MAXIMUM_CELL: usize = 416;
+/// The address behind which nobody is.
+const NOBODY: Address = [0; 20];
 /// Seconds of a day.
 const DAY: u64 = 86_400;

@@ -98,7 +98,7 @@ pub enum Stage {
 }
 
 /// Where an escrow stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, MaxEncodedLen)]
 #[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
 pub enum Status {
     /// Waits for signatures.
@@ -264,7 +264,7 @@ pub struct Escrow {
     pub snapshot: Snapshot,
     /// A bit for each milestone that was paid.
     pub milestones: u8,
-    /// A bit for each document of presentations that were honoured.
+    /// A bit for each document that complied in presentations that were honoured since the last amendment.
     pub documents: u8,
     /// Presentations so far.
     pub presentations: u8,

@@ -7,11 +7,12 @@
 //! A **hash-time-locked leg**: the funder locks an amount that the claimer gets against a preimage. The claimer could
 //! also let it lapse when prices have moved, and has that choice for nothing unless it pays for it; so it puts up a
 //! premium first, which comes back with the claim and goes to the funder who waited where there is none. Claims end
-//! some time before refunds begin, in blocks and in time, so that whoever delays transactions cannot have both.
+//! some time before refunds begin, in blocks and in time, so that whoever delays transactions cannot have both; and
+//! some time after the last lock, so that whoever locks at the last moment leaves the other one the time to claim.
 
 use crate::error::EscrowError;
 use crate::ledger::{Delivery, Payout, Payouts, Purpose};
-use crate::{Address, Hash};
+use crate::{Address, Hash, DAY};
 use florin_units::{error_codes, mul_div_down, mul_div_up, Amount, MathError, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
@@ -19,6 +20,10 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 pub const MINIMUM_GAP: Seconds = Seconds::from_raw(3_600);
 /// The fewest blocks between them.
 pub const MINIMUM_GAP_BLOCKS: u32 = 100;
+/// The longest time from an agreement to the first refund: 90 days.
+pub const MAXIMUM_LOCK: Seconds = Seconds::from_raw(90 * DAY);
+/// The most blocks between them: 90 days at a block a second.
+pub const MAXIMUM_LOCK_BLOCKS: u32 = 7_776_000;
 
 /// Why a leg does not move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -118,13 +123,21 @@ pub enum SwapError {
         /// Hash of what was given.
         actual: Hash,
     },
-    /// Claims must end well before refunds begin, and after the lock.
+    /// Claims must end well after the lock, and refunds begin well after that.
     #[codec(index = 13)]
     GapTooSmall {
         /// End of claims.
         claim_until: Bound,
         /// Beginning of refunds.
         refund_from: Bound,
+    },
+    /// Money would be locked for too long.
+    #[codec(index = 14)]
+    TooFarAhead {
+        /// Beginning of refunds.
+        refund_from: Bound,
+        /// The latest that it may be.
+        latest: Bound,
     },
 }
 
@@ -142,7 +155,8 @@ error_codes!(SwapError {
     TooLate = 10, "the moment is past";
     TooEarly = 11, "the moment has not come";
     WrongPreimage = 12, "this is not the preimage";
-    GapTooSmall = 13, "claims must end well before refunds begin";
+    GapTooSmall = 13, "claims must end well after the lock and well before refunds begin";
+    TooFarAhead = 14, "the money would be locked for too long";
 });
 
 impl From<MathError> for SwapError {
@@ -263,6 +277,11 @@ impl Bound {
     fn is_after(self, bound: Self) -> bool {
         self.time >= bound.time && self.block >= bound.block
     }
+
+    /// So much later by both clocks.
+    fn later(self, time: Seconds, blocks: u32) -> Self {
+        Self { time: self.time.after(time), block: self.block.saturating_add(blocks) }
+    }
 }
 
 /// What was agreed about a hash-time-locked leg.
@@ -334,16 +353,24 @@ pub enum LegCommand {
         /// What has come, measured.
         received: Amount,
     },
-    /// Anybody brings the preimage; the claimer gets the amount and its premium.
+    /// Anybody brings the preimage; the claimer gets the amount and its premium. See [`LegCommand::claim`].
     #[codec(index = 2)]
     Claim {
-        /// Hash of what was brought, by the hash of the terms.
+        /// Hash of what was brought, by the hash of the terms. What was brought has exactly 32 bytes.
         digest: Hash,
     },
     /// Anybody has the amount and the premium given to the funder, or the premium back to the claimer where nothing was
-    /// locked.
+    /// locked. Where not even the premium came it only ends the leg, whose record can go then.
     #[codec(index = 3)]
     Refund,
+}
+
+impl LegCommand {
+    /// Brings a preimage. It has 32 bytes, no more and no fewer: a longer one could count on this chain and be too long
+    /// for the other. `hash` is the hash of the terms.
+    pub fn claim(preimage: &Hash, hash: impl Fn(&[u8]) -> Hash) -> Self {
+        Self::Claim { digest: hash(preimage.as_slice()) }
+    }
 }
 
 /// The result of a decision about a leg.
@@ -358,22 +385,23 @@ pub struct LegOutcome {
 }
 
 impl Leg {
-    /// A leg as agreed.
+    /// A leg as agreed now.
     ///
     /// # Errors
-    /// [`SwapError::ZeroAmount`] without amount or premium; [`SwapError::GapTooSmall`].
-    pub fn agree(terms: LegTerms) -> Result<Self, SwapError> {
+    /// [`SwapError::ZeroAmount`] without amount or premium; [`SwapError::GapTooSmall`]; [`SwapError::TooFarAhead`].
+    pub fn agree(terms: LegTerms, now: Bound) -> Result<Self, SwapError> {
         if terms.amount.is_zero() || terms.premium.is_zero() {
             return Err(SwapError::ZeroAmount);
         }
         terms.premium.checked_add(terms.amount)?;
         let LegTerms { lock_until, claim_until, refund_from, .. } = terms;
-        let earliest = Bound {
-            time: claim_until.time.after(MINIMUM_GAP),
-            block: claim_until.block.saturating_add(MINIMUM_GAP_BLOCKS),
-        };
-        if !lock_until.is_before(claim_until) || !refund_from.is_after(earliest) {
+        let is_well_after = |later: Bound, bound: Bound| later.is_after(bound.later(MINIMUM_GAP, MINIMUM_GAP_BLOCKS));
+        if !is_well_after(claim_until, lock_until) || !is_well_after(refund_from, claim_until) {
             return Err(SwapError::GapTooSmall { claim_until, refund_from });
+        }
+        let latest = now.later(MAXIMUM_LOCK, MAXIMUM_LOCK_BLOCKS);
+        if !latest.is_after(refund_from) {
+            return Err(SwapError::TooFarAhead { refund_from, latest });
         }
         Ok(Self { terms, stage: LegStage::Agreed })
     }
@@ -411,10 +439,12 @@ impl Leg {
                 add(&mut payouts, pushed(terms.claimer, terms.premium, Purpose::Premium))?;
                 (LegStage::Claimed, Amount::ZERO)
             }
-            LegCommand::Refund if self.stage == LegStage::Bonded => {
+            LegCommand::Refund if matches!(self.stage, LegStage::Agreed | LegStage::Bonded) => {
                 // The funder did not lock: the claimer owes it nothing.
                 check_due(terms.lock_until, now)?;
-                add(&mut payouts, pushed(terms.claimer, terms.premium, Purpose::Premium))?;
+                if self.stage == LegStage::Bonded {
+                    add(&mut payouts, pushed(terms.claimer, terms.premium, Purpose::Premium))?;
+                }
                 (LegStage::Refunded, Amount::ZERO)
             }
             LegCommand::Refund => {

@@ -131,7 +131,7 @@ pub struct Terms {
     pub response: Seconds,
     /// What is held back.
     pub retention: Option<Retention>,
-    /// The beneficiary's share of the stake where a dispute ends without any ruling.
+    /// The beneficiary's share of the stake where a dispute about a refused presentation ends without any ruling.
     pub default_split: Bps,
     /// The highest fee that the parties accept.
     pub maximum_fee: Bps,

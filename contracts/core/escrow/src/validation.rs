@@ -5,7 +5,7 @@ use crate::dispute::{DisputeTerms, MAXIMUM_PANEL};
 use crate::error::EscrowError;
 use crate::fee::share_up;
 use crate::terms::{Agreement, Checklist, DocumentKind, Payment, Terms};
-use crate::{calendar, Address, DAY};
+use crate::{calendar, Address, DAY, NOBODY};
 use florin_units::{error_codes, Amount, Bps, Seconds, Timestamp, BPS_ONE, MAXIMUM_DECIMALS};
 use parity_scale_codec::{Decode, Encode};
 
@@ -158,6 +158,12 @@ pub enum Term {
     /// The title.
     #[codec(index = 43)]
     Title,
+    /// Documents that the applicant would issue: it could keep them back, and the money with them.
+    #[codec(index = 44)]
+    IssuerIsApplicant,
+    /// Documents whose issuer is nobody.
+    #[codec(index = 45)]
+    Issuer,
 }
 
 /// A term out of its bounds.
@@ -241,11 +247,10 @@ impl Agreement {
         let Terms { applicant, beneficiary, confirmer, .. } = self.terms;
         let DisputeTerms { arbitration, fallback, .. } = self.dispute;
         let names = [Some(applicant), Some(beneficiary), Some(arbitration), Some(fallback), confirmer];
-        let nobody: Address = [0; 20];
         let mut wrong = 0u128;
         for (place, name) in names.iter().flatten().enumerate() {
             let again = names.iter().flatten().skip(place + 1).any(|other| other == name);
-            if again || *name == nobody {
+            if again || *name == NOBODY {
                 wrong += 1;
             }
         }
@@ -295,6 +300,10 @@ impl Checklist {
         let own = self.documents.iter().flatten().filter(|one| attested.contains(&one.kind));
         let own = own.filter(|one| terms.party(&one.issuer).is_some()).count();
         check(Term::AttestorIsParty, own as u128, 0, 0)?;
+        let issuers = || self.documents.iter().flatten().map(|one| one.issuer);
+        let issued_by = |account: Address| issuers().filter(|issuer| *issuer == account).count();
+        check(Term::IssuerIsApplicant, issued_by(terms.applicant) as u128, 0, 0)?;
+        check(Term::Issuer, issued_by(NOBODY) as u128, 0, 0)?;
         if !self.has_milestones() {
             return Ok(());
         }

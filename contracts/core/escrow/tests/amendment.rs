@@ -9,9 +9,9 @@ use common::{
 use florin_escrow::amendment::{consent_hash, AgreedSplit, Consent};
 use florin_escrow::decision::Screening;
 use florin_escrow::state::{Escrow, Stage, Status};
-use florin_escrow::terms::{Agreement, Milestone, Payment, RequiredDocument, Retention, Sealed};
+use florin_escrow::terms::{Agreement, DocumentKind, Milestone, Payment, RequiredDocument, Retention, Sealed};
 use florin_escrow::validation::{Term, TermsError, MAXIMUM_AMOUNT};
-use florin_escrow::{decide, Command, Context, EscrowError};
+use florin_escrow::{decide, Address, Command, Context, EscrowError};
 use florin_units::{Amount, Bps};
 
 /// Something done to an agreement.
@@ -232,13 +232,13 @@ fn an_amendment_does_not_shorten_what_was_accepted() {
 #[test]
 fn an_end_by_agreement_takes_everybody() {
     let mut deal = funded();
-    let split = AgreedSplit::new(deal.view.escrow.agreement, amount(250_000), keccak);
-    assert_eq!(split.to_beneficiary(), amount(250_000));
+    let split = AgreedSplit::new(deal.view.escrow.agreement, amount(AMOUNT), amount(250_000), keccak);
+    assert_eq!((split.stake(), split.to_beneficiary()), (amount(AMOUNT), amount(250_000)));
     let mut consents = deal.consents(split.hash());
     consents[1] = None;
     let command = Command::Agree { split: &split, consents: &consents };
     assert_eq!(deal.send(APPLICANT, &command), Err(EscrowError::MissingConsent { signer: BENEFICIARY }));
-    let stale = AgreedSplit::new([3; 32], amount(250_000), keccak);
+    let stale = AgreedSplit::new([3; 32], amount(AMOUNT), amount(250_000), keccak);
     let consents = deal.consents(stale.hash());
     let command = Command::Agree { split: &stale, consents: &consents };
     let error = EscrowError::OtherTerms { expected: deal.view.escrow.agreement, actual: [3; 32] };
@@ -250,6 +250,30 @@ fn an_end_by_agreement_takes_everybody() {
     deal.agree(250_000).unwrap();
     assert_eq!((deal.paid_to(BENEFICIARY), deal.paid_to(APPLICANT)), (250_000, 750_000 + 50_000));
     assert_eq!(deal.status(), Status::Closed);
+}
+
+/// Consents to a division of the whole do not divide what a drawing has left.
+#[test]
+fn a_division_is_of_the_stake_it_names() {
+    let mut deal = funded();
+    let split = AgreedSplit::new(deal.view.escrow.agreement, amount(AMOUNT), amount(250_000), keccak);
+    let consents = deal.consents(split.hash());
+    deal.present(600_000, 0).unwrap();
+    deal.approve().unwrap();
+    let error = EscrowError::OtherStake { expected: amount(400_000), actual: amount(AMOUNT) };
+    assert_eq!(deal.send(KEEPER, &Command::Agree { split: &split, consents: &consents }), Err(error));
+    deal.agree(100_000).unwrap();
+    assert_eq!((deal.paid_to(BENEFICIARY), deal.paid_to(APPLICANT)), (700_000, 300_000));
+}
+
+#[test]
+fn an_amendment_forgets_which_documents_were_honoured() {
+    let mut deal = funded();
+    deal.present(300_000, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!(deal.view.escrow.documents, 0b111);
+    deal.amend(extended(), 0).unwrap();
+    assert_eq!(deal.view.escrow.documents, 0, "another document may stand in the place now");
 }
 
 #[test]
@@ -264,9 +288,10 @@ fn what_is_consented_to_has_its_own_hash() {
         assert_ne!(one, other);
     }
     // A division is never an agreement, nor another division.
-    let split = AgreedSplit::new([1; 32], amount(5), keccak);
-    assert_ne!(split.hash(), AgreedSplit::new([2; 32], amount(5), keccak).hash());
-    assert_ne!(split.hash(), AgreedSplit::new([1; 32], amount(6), keccak).hash());
+    let split = AgreedSplit::new([1; 32], amount(9), amount(5), keccak);
+    assert_ne!(split.hash(), AgreedSplit::new([2; 32], amount(9), amount(5), keccak).hash());
+    assert_ne!(split.hash(), AgreedSplit::new([1; 32], amount(8), amount(5), keccak).hash());
+    assert_ne!(split.hash(), AgreedSplit::new([1; 32], amount(9), amount(6), keccak).hash());
 }
 
 #[test]
@@ -291,10 +316,14 @@ fn every_cell_of_the_agreement_counts_for_its_hash() {
     assert_eq!(hashes.len(), 7);
 }
 
+fn issued_by(kind: DocumentKind, issuer: Address) -> Option<RequiredDocument> {
+    Some(RequiredDocument { kind, issuer })
+}
+
 /// What cannot be agreed: each bound from just inside and just outside.
 #[test]
 fn terms_have_bounds() {
-    let refused: [(Term, Change); 34] = [
+    let refused: [(Term, Change); 37] = [
         (Term::Amount, |agreement| agreement.terms.amount = amount(0)),
         (Term::Amount, |agreement| agreement.terms.amount = amount(MAXIMUM_AMOUNT + 1)),
         (Term::ToleranceMore, |agreement| agreement.terms.tolerance.more = bps(1_001)),
@@ -333,6 +362,15 @@ fn terms_have_bounds() {
         (Term::AttestorIsParty, |agreement| {
             let document = agreement.checklist.documents[2].unwrap();
             agreement.checklist.documents[2] = Some(RequiredDocument { issuer: BENEFICIARY, ..document });
+        }),
+        (Term::IssuerIsApplicant, |agreement| {
+            agreement.checklist.documents[0] = issued_by(DocumentKind::Invoice, APPLICANT);
+        }),
+        (Term::IssuerIsApplicant, |agreement| {
+            agreement.checklist.documents[7] = issued_by(DocumentKind::Other, APPLICANT);
+        }),
+        (Term::Issuer, |agreement| {
+            agreement.checklist.documents[2] = issued_by(DocumentKind::Inspection, [0; 20]);
         }),
         (Term::PartialDrawings, |agreement| {
             agreement.terms.title = Some([1; 32]);

@@ -7,8 +7,8 @@ use common::{
     amount, at, bps, checklist, days, keccak, Deal, AMOUNT, APPLICANT, BENEFICIARY, CARRIER, INSPECTOR, KEEPER,
 };
 use florin_escrow::condition::{
-    Comparison, ConditionError, Conditions, Evidence, Fact, Known, Node, Reading, TitleFact, Tree, MAXIMUM_FACTS,
-    MAXIMUM_NODES,
+    Comparison, ConditionError, Conditions, Evidence, Fact, Known, Node, Proof, Reading, TitleFact, Tree,
+    MAXIMUM_FACTS, MAXIMUM_NODES,
 };
 use florin_escrow::right::{Standing, Title, TitleCommand};
 use florin_escrow::state::Status;
@@ -255,6 +255,50 @@ fn conditions_ask_for_facts_that_can_be_told() {
         assert_eq!(refused(&[Node::Fact(0)], Fact::Attestors { documents: 0b011, threshold }), error);
     }
     assert_eq!(conditions(&[Node::Fact(0)], &[time]).validate(&list), Ok(()));
+}
+
+/// All of so many facts.
+fn all_of(facts: &[Fact]) -> Conditions {
+    let mut nodes: Vec<Node> = (0..facts.len() as u8).map(Node::Fact).collect();
+    nodes.push(Node::All(facts.len() as u8));
+    conditions(&nodes, facts)
+}
+
+#[test]
+fn conditions_ask_for_no_more_than_can_be_brought() {
+    let list = checklist();
+    let too_many = |proof, needed, maximum| Err(ConditionError::TooManyProofs { proof, needed, maximum });
+    let signatures: Vec<Fact> = (50..60).map(|by| Fact::Signature { by: [by; 20] }).collect();
+    assert_eq!(all_of(&signatures[..8]).validate(&list), Ok(()));
+    assert_eq!(all_of(&signatures[..9]).validate(&list), too_many(Proof::Signature, 9, 8));
+    // Whoever signs for several facts signs once.
+    let twice = [&signatures[..8], &signatures[..2]].concat();
+    assert_eq!(all_of(&twice).validate(&list), Ok(()));
+    // Of attestors so many count as are needed, unless they are fewer.
+    let attestors = |threshold| Fact::Attestors { documents: 0b111, threshold };
+    let with = |first: &[Fact], more: &[Fact]| all_of(&[first, more].concat()).validate(&list);
+    assert_eq!(with(&signatures[..6], &[attestors(2)]), Ok(()));
+    assert_eq!(with(&signatures[..6], &[attestors(3)]), too_many(Proof::Signature, 9, 8));
+    assert_eq!(with(&signatures[..5], &[attestors(3), attestors(2), attestors(1)]), Ok(()));
+    // What no node asks for needs no room.
+    let mut unasked = all_of(&signatures[..8]);
+    unasked.facts.facts[9] = Some(signatures[9]);
+    assert_eq!(unasked.validate(&list), Ok(()));
+
+    let preimages: Vec<Fact> = (0..3).map(|hash| Fact::Preimage { hash: [hash; 32] }).collect();
+    assert_eq!(with(&preimages[..2], &preimages[..1]), Ok(()));
+    assert_eq!(all_of(&preimages).validate(&list), too_many(Proof::Preimage, 3, 2));
+    let oracle = |feed| Fact::Oracle { feed, comparison: Comparison::AtLeast, value: 1, maximum_age: days(1) };
+    let feeds: Vec<Fact> = (0..5).map(oracle).collect();
+    assert_eq!(with(&feeds[..4], &feeds[..4]), Ok(()));
+    assert_eq!(all_of(&feeds).validate(&list), too_many(Proof::Reading, 5, 4));
+}
+
+#[test]
+fn nobody_signs_and_nobody_holds() {
+    for fact in [Fact::Signature { by: [0; 20] }, Fact::Title(TitleFact::OwnedAndHeld { by: [0; 20] })] {
+        assert_eq!(all_of(&[fact]).validate(&checklist()), Err(ConditionError::Nobody { fact: 0 }));
+    }
 }
 
 /// Two of three: the applicant signs, the inspector signs, the moment has come.

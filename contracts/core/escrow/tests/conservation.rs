@@ -122,7 +122,8 @@ fn e07_no_money_twice() {
     let mut deal = Deal::funded(agreement, free());
     let shown = papers(&agreement.checklist, at(0));
     deal.show(200_000, Some(0), &shown, false).unwrap();
-    assert_eq!(deal.send(BENEFICIARY, &florin_escrow::Command::Approve).unwrap_err().code(), 5);
+    let approve = florin_escrow::Command::Approve { presentation: deal.named() };
+    assert_eq!(deal.send(BENEFICIARY, &approve).unwrap_err().code(), 5);
     deal.approve().unwrap();
     assert_eq!(deal.show(200_000, Some(0), &shown, false).unwrap_err().code(), 20);
     assert_eq!(deal.fund(free()), Err(EscrowError::AlreadyFunded));

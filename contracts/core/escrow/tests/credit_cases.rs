@@ -85,7 +85,10 @@ fn run(deal: &mut Deal, step: Step) -> Result<(), EscrowError> {
         Step::Approve => deal.approve(),
         Step::Notice(discrepancies) => deal.notice(discrepancies),
         Step::Waive => deal.waive(),
-        Step::WaiveOneself => deal.send(BENEFICIARY, &Command::Waive),
+        Step::WaiveOneself => {
+            let presentation = deal.named();
+            deal.send(BENEFICIARY, &Command::Waive { presentation })
+        }
         Step::Settle => deal.settle(APPLICANT),
         Step::Mature(number) => deal.mature(number, BENEFICIARY),
         Step::Agree(to_beneficiary) => deal.agree(to_beneficiary),

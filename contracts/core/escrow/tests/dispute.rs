@@ -1,4 +1,4 @@
-//! Disputes: offers, panels, appeal, fallback, default; who pays; and no silence that holds money.
+//! Disputes: offers, panels, appeal, fallback, silence; who pays; and no silence that holds money.
 #![allow(clippy::unwrap_used)]
 mod common;
 
@@ -324,6 +324,65 @@ fn e06_silent_arbitrators_hold_no_money() {
     // Nobody has ruled, so nobody has earned a fee and the bond goes back.
     assert_eq!((deal.paid_to(APPLICANT), deal.paid_to(BENEFICIARY)), (500_000, 500_000 + 50_000));
     assert_eq!(deal.status(), Status::Closed);
+}
+
+/// Where everybody is silent, nobody gains by having raised a dispute instead of doing what was theirs to do.
+#[test]
+fn silence_decides_by_the_state_in_which_a_dispute_was_raised() {
+    let mut agreement = agreement();
+    agreement.terms.tip = amount(0);
+    agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(120) });
+    let paid = |mut deal: Deal, raiser: Address| {
+        deal.raise(raiser).unwrap();
+        deal.now = deal.now.after(days(29));
+        assert_eq!(deal.status(), Status::Decided);
+        deal.settle(KEEPER).unwrap();
+        let without_bond = |party: Address| deal.paid_to(party) - if party == raiser { 50_000 } else { 0 };
+        let result = (without_bond(APPLICANT), without_bond(BENEFICIARY), deal.status());
+        deal.fall_silent();
+        result
+    };
+    for raiser in [APPLICANT, BENEFICIARY] {
+        // Funded: a beneficiary who could have presented gets what was retained of its drawings and no more; an applicant who kept
+        // it from presenting gets the split of the terms and no more.
+        let by_beneficiary = raiser == BENEFICIARY;
+        let mut deal = Deal::funded(agreement, free());
+        let expected = if by_beneficiary { (AMOUNT, 0) } else { (AMOUNT / 2, AMOUNT / 2) };
+        assert_eq!(paid(deal.clone(), raiser), (expected.0, expected.1, Status::Closed));
+        deal.present(600_000, 0).unwrap();
+        deal.approve().unwrap();
+        let expected = if by_beneficiary { (400_000, 600_000) } else { (230_000, 540_000 + 230_000) };
+        assert_eq!(paid(deal.clone(), raiser), (expected.0, expected.1, Status::Closed));
+        // Examining: honour, as silence without a dispute. The rest can still be drawn.
+        deal.present(300_000, 0).unwrap();
+        assert_eq!(paid(deal.clone(), raiser), (0, 540_000 + 270_000, Status::Funded));
+        // Discrepant: the split of the terms.
+        deal.notice(Discrepancies::OTHER).unwrap();
+        assert_eq!(paid(deal, raiser), (230_000, 540_000 + 230_000, Status::Closed));
+        // Retaining: the beneficiary's.
+        let mut deal = Deal::funded(agreement, free());
+        deal.present(AMOUNT, 0).unwrap();
+        deal.approve().unwrap();
+        assert_eq!(paid(deal, raiser), (0, AMOUNT, Status::Closed));
+    }
+}
+
+/// Honour after a dispute in silence waits for its maturity like any other.
+#[test]
+fn what_silence_honours_after_a_dispute_is_accepted_as_ever() {
+    let mut agreement = agreement();
+    agreement.terms.tip = amount(0);
+    agreement.terms.payment = Payment::Usance { tenor: days(90), sight_share: bps(0) };
+    let mut deal = Deal::funded(agreement, snapshot());
+    deal.present(AMOUNT, 0).unwrap();
+    deal.raise(APPLICANT).unwrap();
+    deal.now = at(29);
+    deal.settle(KEEPER).unwrap();
+    assert_eq!((deal.status(), deal.paid_to(APPLICANT)), (Status::Accepted, 50_000));
+    assert_eq!((deal.acceptances[0].amount, deal.acceptances[0].maturity), (amount(995_000), at(90)));
+    assert!(deal.t_max() <= t_max(&agreement.terms, &agreement.dispute));
+    deal.fall_silent();
+    assert_eq!(deal.paid_to(BENEFICIARY), 995_000);
 }
 
 /// The slowest credit there can be ends exactly when the view has said.

@@ -7,7 +7,7 @@ use common::{
     INSPECTOR, KEEPER, MONDAY, TRANSPORT,
 };
 use florin_escrow::disclosure::{branch_hash, field_hash, is_field_of};
-use florin_escrow::examination::{paper_hash, Discrepancies};
+use florin_escrow::examination::{paper_hash, Discrepancies, PresentationId};
 use florin_escrow::state::{Stage, Status};
 use florin_escrow::{Command, EscrowError, Hash};
 
@@ -71,11 +71,12 @@ fn a_notice_says_something_that_can_be_so() {
         let error = EscrowError::RefutedDiscrepancy { bits: checked.0 };
         assert_eq!(deal.notice(checked.with(Discrepancies::OTHER)), Err(error));
     }
-    let stranger = Command::Notice { discrepancies: Discrepancies::OTHER, reasons: [0; 32] };
+    let presentation = deal.named();
+    let stranger = Command::Notice { presentation, discrepancies: Discrepancies::OTHER, reasons: [0; 32] };
     for caller in [BENEFICIARY, KEEPER] {
         let error = EscrowError::WrongCaller { expected: APPLICANT, caller };
         assert_eq!(deal.send(caller, &stranger), Err(error));
-        assert_eq!(deal.send(caller, &Command::Approve), Err(error));
+        assert_eq!(deal.send(caller, &Command::Approve { presentation }), Err(error));
     }
     assert!(deal.notice(Discrepancies(0b1111_1100_0000_0111)).is_ok(), "all that there can be, at once");
 }
@@ -108,9 +109,58 @@ fn the_applicant_waives_and_nobody_else() {
     let mut deal = presented();
     deal.notice(Discrepancies::OTHER).unwrap();
     let error = EscrowError::WrongCaller { expected: APPLICANT, caller: BENEFICIARY };
-    assert_eq!(deal.send(BENEFICIARY, &Command::Waive), Err(error));
+    let presentation = deal.named();
+    assert_eq!(deal.send(BENEFICIARY, &Command::Waive { presentation }), Err(error));
     deal.waive().unwrap();
     assert_eq!(deal.paid_to(BENEFICIARY), AMOUNT);
+}
+
+/// The applicant means to waive a small drawing; before its message arrives, a large one has taken its place.
+#[test]
+fn a_waiver_is_for_the_presentation_it_names() {
+    let mut deal = Deal::funded(agreement(), free());
+    deal.present(1_000, 0).unwrap();
+    let small = deal.named();
+    assert_eq!(small, PresentationId { number: 1, amount: amount(1_000) });
+    deal.notice(Discrepancies::OTHER).unwrap();
+    let mut shown = papers(&deal.agreement.checklist, at(0));
+    shown[2] = None;
+    deal.show(AMOUNT, None, &shown, true).unwrap();
+    let large = PresentationId { number: 2, amount: amount(AMOUNT) };
+    let error = EscrowError::OtherPresentation { expected: large, actual: small };
+    assert_eq!(deal.send(APPLICANT, &Command::Waive { presentation: small }), Err(error));
+    for actual in [PresentationId { number: 1, ..large }, PresentationId { amount: amount(1_000), ..large }] {
+        let error = EscrowError::OtherPresentation { expected: large, actual };
+        assert_eq!(deal.send(APPLICANT, &Command::Waive { presentation: actual }), Err(error), "both have to fit");
+    }
+    // The same for an approval and a notice.
+    deal.present(AMOUNT, 0).unwrap();
+    let cured = PresentationId { number: 3, amount: amount(AMOUNT) };
+    let error = EscrowError::OtherPresentation { expected: cured, actual: large };
+    assert_eq!(deal.send(APPLICANT, &Command::Approve { presentation: large }), Err(error));
+    let notice = Command::Notice { presentation: large, discrepancies: Discrepancies::OTHER, reasons: [0; 32] };
+    assert_eq!(deal.send(APPLICANT, &notice), Err(error));
+    assert_eq!(deal.paid_to(BENEFICIARY), 0);
+    deal.approve().unwrap();
+    assert_eq!(deal.paid_to(BENEFICIARY), AMOUNT);
+}
+
+/// What was missing or discrepant was paid for, but was not presented as agreed.
+#[test]
+fn waived_documents_do_not_count_as_honoured() {
+    let mut deal = Deal::funded(agreement(), free());
+    let mut shown = papers(&deal.agreement.checklist, at(0));
+    shown[2] = None;
+    deal.show(300_000, None, &shown, true).unwrap();
+    deal.waive().unwrap();
+    assert_eq!(deal.view.escrow.documents, 0b011, "the inspection was missing");
+    deal.present(300_000, 0).unwrap();
+    deal.notice(Discrepancies::of_document(2).with(Discrepancies::OTHER)).unwrap();
+    deal.waive().unwrap();
+    assert_eq!(deal.view.escrow.documents, 0b011, "the inspection was refused");
+    deal.present(300_000, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!(deal.view.escrow.documents, 0b111);
 }
 
 #[test]

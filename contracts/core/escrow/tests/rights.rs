@@ -216,7 +216,8 @@ fn the_factor_gets_its_share_of_every_payout_and_has_no_say() {
     // Its consent is neither needed nor enough.
     let mut deal = Deal::funded(agreement(), free());
     deal.view.receivable = deal.view.receivable.assign(&BENEFICIARY, FACTOR, Bps::ONE, &BENEFICIARY).unwrap();
-    let split = florin_escrow::amendment::AgreedSplit::new(deal.view.escrow.agreement, amount(0), keccak);
+    let agreement = deal.view.escrow.agreement;
+    let split = florin_escrow::amendment::AgreedSplit::new(agreement, amount(AMOUNT), amount(0), keccak);
     let mut consents = deal.consents(split.hash());
     consents[1].as_mut().unwrap().signer = FACTOR;
     let command = florin_escrow::Command::Agree { split: &split, consents: &consents };
@@ -283,6 +284,25 @@ fn a_title_that_the_beneficiary_does_not_have_cannot_be_presented() {
     let elsewhere = Title { standing: Standing::InCustody { escrow: 8 }, ..title() };
     let error = RightError::WrongStanding { expected: Standing::Active, actual: elsewhere.standing };
     assert_eq!(present(Some(elsewhere)), EscrowError::Right(error), "one title in two escrows");
+}
+
+/// Terms can name a title that nobody has issued: nothing can be presented then, and all that is left is to end.
+#[test]
+fn an_unissued_title_does_not_hold_the_money() {
+    let mut deal = with_title();
+    deal.view.title = None;
+    let mut agreed = deal.clone();
+    deal.fall_silent();
+    assert_eq!((deal.paid_to(APPLICANT) + deal.paid_to(KEEPER), deal.view.title), (AMOUNT, None));
+    agreed.agree(400_000).unwrap();
+    assert_eq!((agreed.paid_to(BENEFICIARY), agreed.paid_to(APPLICANT)), (400_000, 600_000));
+    assert_eq!(agreed.status(), Status::Closed);
+    // Once it was presented, the record has to be there: it may be in custody.
+    let mut lost = with_title();
+    lost.present(AMOUNT, 0).unwrap();
+    lost.view.title = None;
+    let record = florin_escrow::decision::Record::Title;
+    assert_eq!(lost.approve(), Err(EscrowError::RecordMissing { record }));
 }
 
 #[test]

@@ -202,7 +202,8 @@ fn send(deal: &Deal, message: Message) -> Result<Outcome, EscrowError> {
             deal.send(KEEPER, &Command::Amend { amended: &sealed, consents: &consents, received: amount(0) })
         }
         Message::Agree => {
-            let split = AgreedSplit::new(view.escrow.agreement, amount(1), keccak);
+            let stake = view.escrow.book.stake().unwrap();
+            let split = AgreedSplit::new(view.escrow.agreement, stake, amount(1), keccak);
             let consents = deal.consents(split.hash());
             deal.send(KEEPER, &Command::Agree { split: &split, consents: &consents })
         }
@@ -296,8 +297,8 @@ fn silence_in_every_status_holds_no_money() {
 fn strangers_are_refused_by_name() {
     for (status, message) in [
         (Status::Draft, Command::Decline),
-        (Status::Examining, Command::Approve),
-        (Status::Discrepant, Command::Waive),
+        (Status::Examining, Command::Approve { presentation: examining().named() }),
+        (Status::Discrepant, Command::Waive { presentation: examining().named() }),
         (Status::Negotiating, Command::AcceptOffer { to_beneficiary: amount(500_000) }),
     ] {
         let deal = in_status(status);

@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used)]
 mod common;
 
-use common::{amount, at, later, KEEPER};
+use common::{amount, at, keccak, later, DAY, KEEPER, MONDAY};
 use florin_escrow::swap::{
-    exchange, withdraw, Bound, Leg, LegCommand, LegOutcome, LegStage, LegTerms, Order, Quote, SwapError, MINIMUM_GAP,
-    MINIMUM_GAP_BLOCKS,
+    exchange, withdraw, Bound, Leg, LegCommand, LegOutcome, LegStage, LegTerms, Order, Quote, SwapError, MAXIMUM_LOCK,
+    MAXIMUM_LOCK_BLOCKS, MINIMUM_GAP, MINIMUM_GAP_BLOCKS,
 };
 use florin_escrow::{Address, Hash};
-use florin_units::Amount;
+use florin_units::{Amount, Timestamp};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -18,6 +18,7 @@ const DEALER: Address = [32; 20];
 const ALICE: Address = [33; 20];
 const BOB: Address = [34; 20];
 const DIGEST: Hash = [7; 32];
+const START: Bound = Bound { time: Timestamp::from_raw(MONDAY as u64 * DAY), block: 0 };
 
 fn order() -> Order {
     Order { owner: OWNER, sell: amount(1_000), minimum_out: amount(910), expires: at(10) }
@@ -108,7 +109,7 @@ fn leg_terms() -> LegTerms {
 }
 
 fn locked() -> Leg {
-    let leg = Leg::agree(leg_terms()).unwrap();
+    let leg = Leg::agree(leg_terms(), START).unwrap();
     let leg = leg.decide(&LegCommand::Bond { received: amount(15) }, &ALICE, bound(0, 1)).unwrap().leg;
     leg.decide(&LegCommand::Lock { received: amount(1_000) }, &BOB, bound(0, 2)).unwrap().leg
 }
@@ -152,7 +153,7 @@ fn e11_the_option_has_a_price_and_claims_end_before_refunds_begin() {
 
 #[test]
 fn a_premium_goes_back_where_nothing_was_locked() {
-    let leg = Leg::agree(leg_terms()).unwrap();
+    let leg = Leg::agree(leg_terms(), START).unwrap();
     let leg = leg.decide(&LegCommand::Bond { received: amount(15) }, &ALICE, bound(0, 1)).unwrap().leg;
     assert_eq!(leg.held(), Ok(amount(15)));
     let early = SwapError::TooEarly { from: bound(1, 1_000), now: bound(0, 999) };
@@ -166,7 +167,7 @@ fn a_premium_goes_back_where_nothing_was_locked() {
 
 #[test]
 fn legs_take_the_right_money_from_the_right_people() {
-    let leg = Leg::agree(leg_terms()).unwrap();
+    let leg = Leg::agree(leg_terms(), START).unwrap();
     let bond = LegCommand::Bond { received: amount(15) };
     let error = SwapError::WrongCaller { expected: ALICE, caller: BOB };
     assert_eq!(leg.decide(&bond, &BOB, bound(0, 1)), Err(error));
@@ -186,22 +187,65 @@ fn legs_take_the_right_money_from_the_right_people() {
 #[test]
 fn legs_have_a_premium_and_a_gap() {
     let terms = leg_terms();
-    assert_eq!(Leg::agree(LegTerms { premium: Amount::ZERO, ..terms }), Err(SwapError::ZeroAmount));
-    assert_eq!(Leg::agree(LegTerms { amount: Amount::ZERO, ..terms }), Err(SwapError::ZeroAmount));
+    assert_eq!(Leg::agree(LegTerms { premium: Amount::ZERO, ..terms }, START), Err(SwapError::ZeroAmount));
+    assert_eq!(Leg::agree(LegTerms { amount: Amount::ZERO, ..terms }, START), Err(SwapError::ZeroAmount));
     let least = Bound { time: at(2).after(MINIMUM_GAP), block: 2_000 + MINIMUM_GAP_BLOCKS };
-    assert!(Leg::agree(LegTerms { refund_from: least, ..terms }).is_ok());
+    assert!(Leg::agree(LegTerms { refund_from: least, ..terms }, START).is_ok());
     for refund_from in [
         Bound { time: common::before(least.time), ..least },
         Bound { block: least.block - 1, ..least },
         terms.claim_until,
     ] {
         let error = SwapError::GapTooSmall { claim_until: terms.claim_until, refund_from };
-        assert_eq!(Leg::agree(LegTerms { refund_from, ..terms }), Err(error));
+        assert_eq!(Leg::agree(LegTerms { refund_from, ..terms }, START), Err(error));
     }
-    for lock_until in [terms.claim_until, bound(2, 1), bound(0, 2_000)] {
+    let last = Bound { time: Timestamp::from_raw(at(2).raw() - MINIMUM_GAP.raw()), block: 2_000 - MINIMUM_GAP_BLOCKS };
+    assert!(Leg::agree(LegTerms { lock_until: last, ..terms }, START).is_ok());
+    for lock_until in [
+        terms.claim_until,
+        bound(2, 1),
+        bound(0, 2_000),
+        Bound { time: later(last.time, 1), ..last },
+        Bound { block: last.block + 1, ..last },
+    ] {
         let error = SwapError::GapTooSmall { claim_until: terms.claim_until, refund_from: terms.refund_from };
-        assert_eq!(Leg::agree(LegTerms { lock_until, ..terms }), Err(error));
+        assert_eq!(Leg::agree(LegTerms { lock_until, ..terms }, START), Err(error));
     }
+}
+
+#[test]
+fn no_leg_locks_money_for_longer_than_ninety_days() {
+    let latest = Bound { time: START.time.after(MAXIMUM_LOCK), block: MAXIMUM_LOCK_BLOCKS };
+    assert_eq!(latest.time, at(90));
+    assert!(Leg::agree(LegTerms { refund_from: latest, ..leg_terms() }, START).is_ok());
+    for refund_from in [Bound { time: later(latest.time, 1), ..latest }, Bound { block: latest.block + 1, ..latest }] {
+        let error = SwapError::TooFarAhead { refund_from, latest };
+        assert_eq!(Leg::agree(LegTerms { refund_from, ..leg_terms() }, START), Err(error));
+    }
+    let endless = Bound { time: Timestamp::from_raw(u64::MAX), block: u32::MAX };
+    assert!(Leg::agree(LegTerms { refund_from: endless, ..leg_terms() }, START).is_err());
+}
+
+#[test]
+fn a_leg_that_nobody_bonded_can_be_ended() {
+    let leg = Leg::agree(leg_terms(), START).unwrap();
+    let early = SwapError::TooEarly { from: bound(1, 1_000), now: bound(1, 999) };
+    assert_eq!(leg.decide(&LegCommand::Refund, &KEEPER, bound(1, 999)), Err(early));
+    let ended = leg.decide(&LegCommand::Refund, &KEEPER, bound(1, 1_000)).unwrap();
+    assert_eq!((ended.leg.stage, ended.payouts.iter().count()), (LegStage::Refunded, 0));
+    let again = SwapError::WrongStage { expected: LegStage::Locked, actual: LegStage::Refunded };
+    assert_eq!(ended.leg.decide(&LegCommand::Refund, &KEEPER, bound(1, 1_000)), Err(again));
+}
+
+#[test]
+fn a_preimage_has_the_length_of_a_word() {
+    let preimage: Hash = [9; 32];
+    let leg = Leg::agree(LegTerms { digest: keccak(&preimage), ..leg_terms() }, START).unwrap();
+    let leg = leg.decide(&LegCommand::Bond { received: amount(15) }, &ALICE, bound(0, 1)).unwrap().leg;
+    let leg = leg.decide(&LegCommand::Lock { received: amount(1_000) }, &BOB, bound(0, 2)).unwrap().leg;
+    assert!(leg.decide(&LegCommand::claim(&[8; 32], keccak), &ALICE, bound(1, 1_500)).is_err());
+    let claimed = leg.decide(&LegCommand::claim(&preimage, keccak), &ALICE, bound(1, 1_500)).unwrap();
+    assert_eq!(paid(&claimed, ALICE), 1_015);
 }
 
 /// Tries an act; one that is refused changes nothing.
@@ -229,7 +273,7 @@ proptest! {
             refund_from: bound(7, 7_000),
             ..leg_terms()
         };
-        let mut legs = [Leg::agree(first).unwrap(), Leg::agree(leg_terms()).unwrap()];
+        let mut legs = [Leg::agree(first, START).unwrap(), Leg::agree(leg_terms(), START).unwrap()];
         let mut now = bound(0, 0);
         let mut balances = BTreeMap::from([(ALICE, 0i128), (BOB, 0)]);
         let claim = LegCommand::Claim { digest: DIGEST };

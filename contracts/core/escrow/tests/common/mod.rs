@@ -9,7 +9,7 @@ use florin_escrow::condition::{Conditions, Evidence};
 use florin_escrow::decision::Screening;
 use florin_escrow::dispute::{DisputeTerms, Seat, Seats, MAXIMUM_APPEAL_PANEL};
 use florin_escrow::drawing::Acceptance;
-use florin_escrow::examination::{Discrepancies, Paper, Papers, Presenting};
+use florin_escrow::examination::{Discrepancies, Paper, Papers, PresentationId, Presenting};
 use florin_escrow::fee::Snapshot;
 use florin_escrow::state::{Escrow, Status};
 use florin_escrow::terms::{
@@ -287,16 +287,25 @@ impl Deal {
         self.show(drawn, None, &papers, false)
     }
 
+    /// The presentation that stands there, as messages name it.
+    pub(crate) fn named(&self) -> PresentationId {
+        let amount = self.view.presentation.map_or(Amount::ZERO, |presentation| presentation.amount);
+        PresentationId { number: self.view.escrow.presentations, amount }
+    }
+
     pub(crate) fn approve(&mut self) -> Result<Outcome, EscrowError> {
-        self.send(APPLICANT, &Command::Approve)
+        let presentation = self.named();
+        self.send(APPLICANT, &Command::Approve { presentation })
     }
 
     pub(crate) fn notice(&mut self, discrepancies: Discrepancies) -> Result<Outcome, EscrowError> {
-        self.send(APPLICANT, &Command::Notice { discrepancies, reasons: [0xee; 32] })
+        let presentation = self.named();
+        self.send(APPLICANT, &Command::Notice { presentation, discrepancies, reasons: [0xee; 32] })
     }
 
     pub(crate) fn waive(&mut self) -> Result<Outcome, EscrowError> {
-        self.send(APPLICANT, &Command::Waive)
+        let presentation = self.named();
+        self.send(APPLICANT, &Command::Waive { presentation })
     }
 
     pub(crate) fn settle(&mut self, caller: Address) -> Result<Outcome, EscrowError> {
@@ -360,7 +369,8 @@ impl Deal {
     }
 
     pub(crate) fn agree(&mut self, to_beneficiary: u128) -> Result<Outcome, EscrowError> {
-        let split = AgreedSplit::new(self.view.escrow.agreement, amount(to_beneficiary), keccak);
+        let stake = self.view.escrow.book.stake().unwrap();
+        let split = AgreedSplit::new(self.view.escrow.agreement, stake, amount(to_beneficiary), keccak);
         let consents = self.consents(split.hash());
         self.send(KEEPER, &Command::Agree { split: &split, consents: &consents })
     }
