@@ -1,6 +1,7 @@
 //! One function a scenario, generic over the chain; `tests/sandbox.rs` and `tests/node.rs` run them all.
 
 mod assets;
+mod change;
 mod governance;
 mod incidents;
 mod life;
@@ -9,6 +10,7 @@ mod roles;
 mod succession;
 
 pub use assets::*;
+pub use change::*;
 pub use governance::*;
 pub use incidents::*;
 pub use life::*;
