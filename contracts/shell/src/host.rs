@@ -42,6 +42,26 @@ pub fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
     chain::call(target, value, data, reentry)
 }
 
+/// Calls a contract that nobody vouches for. It may use a bounded weight only, so that it cannot take from the message what the rest
+/// needs, and may not call back. Returns how many bytes it has answered, of which `answer` holds the first; none where it has
+/// reverted, or answered more than fits.
+pub fn ask(target: Address, data: &[u8], answer: &mut [u8], read_only: bool) -> Option<usize> {
+    chain::ask(target, data, answer, read_only)
+}
+
+/// SHA-256.
+pub fn sha256(bytes: &[u8]) -> Option<Hash> {
+    let mut precompile = [0; 20];
+    precompile[19] = 2;
+    let mut hash = Hash::default();
+    ask(Address::from(precompile), bytes, &mut hash, true).filter(|length| *length == hash.len()).map(|_| hash)
+}
+
+/// Hash of one of the latest 256 blocks before this one; none of any other.
+pub fn block_hash(number: u32) -> Option<Hash> {
+    Some(chain::block_hash(number)).filter(|hash| *hash != Hash::default())
+}
+
 /// Ends the message as another contract's code ends it, run on this contract's storage and in its name: with what that returns, or
 /// undone with that.
 pub fn become_other(code: Address, data: &[u8]) -> ! {
@@ -56,6 +76,10 @@ mod chain {
 
     /// Of weight and deposit: what the transaction has left.
     const NO_LIMIT: u64 = u64::MAX;
+    /// What a contract that nobody vouches for may use of computation, in picoseconds: some ten times what a transfer of coin takes.
+    const ASK_REF_TIME: u64 = 40_000_000_000;
+    /// What it may use of the block's proof, in bytes.
+    const ASK_PROOF: u64 = 1024 * 1024;
     /// The longest answer of another contract's code; more is cut off.
     const ANSWER: usize = 1024;
 
@@ -91,6 +115,22 @@ mod chain {
 
     pub(super) fn verify(signature: &[u8; 64], message: &[u8], public_key: &[u8; 32]) -> bool {
         Host::sr25519_verify(signature, message, public_key).is_ok()
+    }
+
+    pub(super) fn ask(target: Address, data: &[u8], answer: &mut [u8], read_only: bool) -> Option<usize> {
+        let flags = if read_only { CallFlags::READ_ONLY } else { CallFlags::empty() };
+        let mut output = &mut *answer;
+        let none = [0; 32];
+        Host::call(flags, &target.0, ASK_REF_TIME, ASK_PROOF, &[u8::MAX; 32], &none, data, Some(&mut output)).ok()?;
+        let length = output.len();
+        // What does not fit was cut off, and is not what was answered.
+        usize::try_from(Host::return_data_size()).ok().filter(|size| *size == length)
+    }
+
+    pub(super) fn block_hash(number: u32) -> Hash {
+        let mut hash = Hash::default();
+        Host::block_hash(&U256::from(number).to_little_endian(), &mut hash);
+        hash
     }
 
     pub(super) fn become_other(code: Address, data: &[u8]) -> ! {
@@ -135,6 +175,14 @@ mod chain {
     }
 
     pub(super) fn verify(_: &[u8; 64], _: &[u8], _: &[u8; 32]) -> bool {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn ask(_: Address, _: &[u8], _: &mut [u8], _: bool) -> Option<usize> {
+        unreachable!("contracts run on the chain only")
+    }
+
+    pub(super) fn block_hash(_: u32) -> Hash {
         unreachable!("contracts run on the chain only")
     }
 

@@ -1,8 +1,9 @@
-//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors, signatures and
-//! calls of the chain that ink! does not offer.
+//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors, tokens that nobody
+//! vouches for, signatures and calls of the chain that ink! does not offer.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod coin;
+pub mod erc20;
 pub mod history;
 pub mod host;
 pub mod votes;

@@ -5,19 +5,14 @@
 use crate::error::Error;
 use crate::record::Index;
 use florin_shell::coin::CoinError;
+use florin_shell::erc20;
 use florin_stable::collateral::{Asset, CollateralParams};
 use florin_stable::oracle::{OracleError, Quote};
 use florin_units::{Amount, Wad};
-use ink::env::call::{build_call_ink, build_call_sol, ExecutionInput, Selector};
+use ink::env::call::{build_call_ink, ExecutionInput, Selector};
 use ink::env::DefaultEnvironment;
 use ink::scale::{Decode, Encode};
 use ink::{Address, U256};
-
-/// First four bytes of the Keccak-256 hash of the signature, as the ERC-20 standard fixes them.
-const TRANSFER: [u8; 4] = [0xa9, 0x05, 0x9c, 0xbb];
-const TRANSFER_FROM: [u8; 4] = [0x23, 0xb8, 0x72, 0xdd];
-const BALANCE_OF: [u8; 4] = [0x70, 0xa0, 0x82, 0x31];
-const DECIMALS: [u8; 4] = [0x31, 0x3c, 0xe5, 0x67];
 
 /// Key of an asset in mappings and events: zero for the native token.
 pub fn asset_key(asset: Asset) -> Address {
@@ -128,14 +123,9 @@ fn hand_native(to: Address, amount: Amount) -> bool {
 pub fn balance(asset: Asset, owner: Address) -> Result<U256, Error> {
     match asset {
         Asset::Native => Ok(ink::env::balance()),
-        Asset::Erc20(token) => build_call_sol::<DefaultEnvironment>()
-            .call(token.into())
-            .exec_input(ExecutionInput::new(Selector::new(BALANCE_OF)).push_arg(owner))
-            .returns::<U256>()
-            .try_invoke()
-            .ok()
-            .and_then(Result::ok)
-            .ok_or(Error::CollateralTransferFailed { asset: token.into() }),
+        Asset::Erc20(token) => {
+            erc20::balance(token.into(), owner).ok_or(Error::CollateralTransferFailed { asset: token.into() })
+        }
     }
 }
 
@@ -143,14 +133,9 @@ pub fn balance(asset: Asset, owner: Address) -> Result<U256, Error> {
 pub fn decimals(asset: Asset) -> Result<u8, Error> {
     match asset {
         Asset::Native => Ok(18),
-        Asset::Erc20(token) => build_call_sol::<DefaultEnvironment>()
-            .call(token.into())
-            .exec_input(ExecutionInput::new(Selector::new(DECIMALS)))
-            .returns::<u8>()
-            .try_invoke()
-            .ok()
-            .and_then(Result::ok)
-            .ok_or(Error::CollateralTransferFailed { asset: token.into() }),
+        Asset::Erc20(token) => {
+            erc20::decimals(token.into()).ok_or(Error::CollateralTransferFailed { asset: token.into() })
+        }
     }
 }
 
@@ -158,23 +143,8 @@ pub fn decimals(asset: Asset) -> Result<u8, Error> {
 ///
 /// Errors: [`Error::CollateralTransferFailed`], [`Error::CollateralTransferMismatch`].
 pub fn pull(token: Address, from: Address, amount: Amount) -> Result<(), Error> {
-    let own = ink::env::address();
-    let asset = Asset::Erc20(token.0);
-    let before = balance(asset, own)?;
-    let agreed = build_call_sol::<DefaultEnvironment>()
-        .call(token)
-        .exec_input(
-            ExecutionInput::new(Selector::new(TRANSFER_FROM))
-                .push_arg(from)
-                .push_arg(own)
-                .push_arg(U256::from(amount.raw())),
-        )
-        .returns::<bool>()
-        .try_invoke();
-    if !matches!(agreed, Ok(Ok(true))) {
-        return Err(Error::CollateralTransferFailed { asset: token });
-    }
-    let received = balance(asset, own)?.saturating_sub(before);
+    let received = erc20::pull(token, from, amount.raw());
+    let received = received.ok_or(Error::CollateralTransferFailed { asset: token })?;
     if received != U256::from(amount.raw()) {
         let received = Amount::from_raw(u128::try_from(received).unwrap_or(u128::MAX));
         return Err(Error::CollateralTransferMismatch { expected: amount, received });
@@ -184,16 +154,8 @@ pub fn pull(token: Address, from: Address, amount: Amount) -> Result<(), Error> 
 
 /// Pays collateral out; false where the receiver or the token refuses.
 pub fn push(asset: Asset, to: Address, amount: Amount) -> bool {
-    let value = U256::from(amount.raw());
     match asset {
-        Asset::Native => ink::env::transfer::<DefaultEnvironment>(to, value).is_ok(),
-        Asset::Erc20(token) => {
-            let agreed = build_call_sol::<DefaultEnvironment>()
-                .call(token.into())
-                .exec_input(ExecutionInput::new(Selector::new(TRANSFER)).push_arg(to).push_arg(value))
-                .returns::<bool>()
-                .try_invoke();
-            matches!(agreed, Ok(Ok(true)))
-        }
+        Asset::Native => ink::env::transfer::<DefaultEnvironment>(to, U256::from(amount.raw())).is_ok(),
+        Asset::Erc20(token) => erc20::push(token.into(), to, amount.raw()),
     }
 }

@@ -58,24 +58,46 @@ pub(super) const TAKES_FEE: u8 = 3;
 pub(super) const REVERTS: u8 = 4;
 pub(super) const RETURNS_NOTHING: u8 = 5;
 pub(super) const LIES: u8 = 6;
+pub(super) const DENIES: u8 = 7;
+pub(super) const SPINS: u8 = 8;
 
 /// The hostile token, honest so far, as collateral type 1 at a dollar; the owner has ten thousand of it and has allowed them.
 pub(super) async fn hostile_collateral<C: DevChain>(
     world: &World<C>,
     owner: &Signer,
 ) -> Result<Address, crate::harness::HarnessError> {
+    let hostile = hostile_token(world).await?;
+    world.add_feed(1).await?;
+    world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(hostile.0), 18, 1))).await?;
+    world.report(1, dollars(1)).await?;
+    mint_hostile(world, owner, hostile).await?;
+    approve_asset(world, owner, hostile).await?;
+    Ok(hostile)
+}
+
+/// The hostile token, honest so far, with 18 decimals; nobody has any.
+pub(super) async fn hostile_token<C: DevChain>(world: &World<C>) -> Result<Address, crate::harness::HarnessError> {
     let bundle = Bundles::find().load("florin_hostile_token")?;
     let governor = &world.governor;
     let upload = world.suite.client.upload(governor, &bundle.code).await?;
     let data = (selector("new"), U256::zero(), 18u8).encode();
-    let hostile = world.suite.client.instantiate_raw(governor, upload.code_hash, "new", data, 0, None).await?.address;
-    world.add_feed(1).await?;
-    world.govern_vaults(&vaults::add_collateral(1, collateral_params(Asset::Erc20(hostile.0), 18, 1))).await?;
-    world.report(1, dollars(1)).await?;
+    Ok(world.suite.client.instantiate_raw(governor, upload.code_hash, "new", data, 0, None).await?.address)
+}
+
+/// Ten thousand of the hostile token for somebody.
+pub(super) async fn mint_hostile<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address) -> Outcome {
     let account = owner.account().to_address();
-    send(world, owner, hostile, (selector("mint"), account, U256::from(coins(10_000).raw())).encode()).await?;
-    approve_asset(world, owner, hostile).await?;
-    Ok(hostile)
+    send(world, owner, hostile, (selector("mint"), account, U256::from(coins(10_000).raw())).encode()).await
+}
+
+/// Whom the hostile token denies, and does not allow where it is asked.
+pub(super) async fn deny<C: DevChain>(
+    world: &World<C>,
+    owner: &Signer,
+    hostile: Address,
+    account: Address,
+) -> Outcome {
+    send(world, owner, hostile, (selector("setReentry"), account, Vec::<u8>::new()).encode()).await
 }
 
 /// What the hostile token calls in the middle of a transfer when it re-enters.

@@ -104,9 +104,19 @@ pub async fn approve_asset<C: DevChain>(
     owner: &florin_client::signer::Signer,
     asset: florin_client::chain::Address,
 ) -> Outcome {
+    approve_spender(world, owner, asset, world.suite.vaults).await
+}
+
+/// Lets a contract move any amount of an account's asset, by the token's Solidity interface.
+pub async fn approve_spender<C: DevChain>(
+    world: &World<C>,
+    owner: &florin_client::signer::Signer,
+    asset: florin_client::chain::Address,
+    spender: florin_client::chain::Address,
+) -> Outcome {
     let mut data = vec![0x09, 0x5e, 0xa7, 0xb3];
     data.extend_from_slice(&[0; 12]);
-    data.extend_from_slice(world.suite.vaults.as_bytes());
+    data.extend_from_slice(spender.as_bytes());
     data.extend_from_slice(&[0xff; 32]);
     let tried = world.suite.client.try_raw(&owner.account(), asset, 0, data.clone()).await?;
     world.suite.client.send_raw(owner, asset, 0, data, &tried.limits).await?;

@@ -126,7 +126,7 @@ pub fn sign_ballot(
     reason: &str,
 ) -> Vec<u8> {
     let voter = signer.account().to_address();
-    sign(signer, &domain.ballot(id, support.number(), &voter.0, deadline, reason, keccak))
+    signer.sign_digest(&domain.ballot(id, support.number(), &voter.0, deadline, reason, keccak))
 }
 
 /// Sign a delegation that anyone may bring to the vote token until the deadline; the nonce is the token's `nonces`.
@@ -138,9 +138,5 @@ pub fn sign_delegation(
     deadline: Timestamp,
 ) -> Vec<u8> {
     let holder = signer.account().to_address();
-    sign(signer, &domain.delegation(&holder.0, &delegate.0, nonce, deadline, keccak))
-}
-
-fn sign(signer: &Signer, digest: &CoreHash) -> Vec<u8> {
-    [&signer.account().0[..], &signer.sign(&signing::wrapped(digest))[..]].concat()
+    signer.sign_digest(&domain.delegation(&holder.0, &delegate.0, nonce, deadline, keccak))
 }

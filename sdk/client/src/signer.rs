@@ -7,6 +7,7 @@ use std::{
     str::FromStr,
 };
 
+use florin_governance::signing;
 use subxt_signer::{
     sr25519::{dev, Keypair},
     ExposeSecret, SecretString, SecretUri,
@@ -36,6 +37,12 @@ impl Signer {
     /// Sign bytes as they are (the caller builds the payload).
     pub fn sign(&self, payload: &[u8]) -> [u8; 64] {
         self.0.sign(payload).0
+    }
+
+    /// Sign a digest of typed data (EIP-712) as contracts of the suite take it from a key of this kind: the public key, and its
+    /// signature of the digest between `<Bytes>` and `</Bytes>`.
+    pub fn sign_digest(&self, digest: &[u8; 32]) -> Vec<u8> {
+        [&self.account().0[..], &self.sign(&signing::wrapped(digest))[..]].concat()
     }
 
     /// Alice, the development account that is sudo on a dev chain.

@@ -148,9 +148,14 @@ impl Domain {
     }
 
     fn digest(&self, fields: &[Hash], keccak: impl Fn(&[u8]) -> Hash) -> Hash {
+        self.typed(&keccak(&fields.concat()), keccak)
+    }
+
+    /// What is signed for a struct hash of EIP-712: the hash of a type and its fields.
+    pub fn typed(&self, struct_hash: &Hash, keccak: impl Fn(&[u8]) -> Hash) -> Hash {
         let mut bytes = [0x19, 0x01].to_vec();
         bytes.extend(self.separator(&keccak));
-        bytes.extend(keccak(&fields.concat()));
+        bytes.extend(struct_hash);
         keccak(&bytes)
     }
 

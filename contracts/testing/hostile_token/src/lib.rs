@@ -28,6 +28,10 @@ pub mod hostile_token {
     pub const RETURNS_NOTHING: u8 = 5;
     /// Moves nothing and answers `true`.
     pub const LIES: u8 = 6;
+    /// Reverts where the prepared target would get something.
+    pub const DENIES: u8 = 7;
+    /// Computes until whatever it may use is used up.
+    pub const SPINS: u8 = 8;
 
     const BASIS_POINTS: u128 = 10_000;
 
@@ -122,6 +126,12 @@ pub mod hostile_token {
             self.fee = fee;
         }
 
+        /// Whether an account may take part, as contracts that screen accounts answer: everybody but the prepared target.
+        #[ink(message, name = "isAllowed")]
+        pub fn is_allowed(&self, account: Address) -> bool {
+            account != self.target
+        }
+
         /// Sets what a re-entering transfer calls. Anyone may call it.
         #[ink(message, name = "setReentry")]
         pub fn set_reentry(&mut self, target: Address, call_data: Vec<u8>) {
@@ -211,6 +221,8 @@ pub mod hostile_token {
                 RETURNS_FALSE => return Ok(false),
                 LIES => return Ok(true),
                 REVERTS => return Err(Error::ToldToRevert),
+                DENIES if to == self.target => return Err(Error::ToldToRevert),
+                SPINS => spin(),
                 REENTERS => self.reenter(),
                 _ => {}
             }
@@ -250,6 +262,14 @@ pub mod hostile_token {
                 Ok(Ok(Ok(()))) => self.reentries = self.reentries.saturating_add(1),
                 _ => self.reentries_refused = self.reentries_refused.saturating_add(1),
             }
+        }
+    }
+
+    /// Never ends by itself.
+    fn spin() -> ! {
+        let mut hash = [0; 32];
+        loop {
+            ink::env::hash_bytes::<ink::env::hash::Keccak256>(&hash.clone(), &mut hash);
         }
     }
 }

@@ -1,0 +1,421 @@
+//! Disputes with an end: offers, a panel, one appeal to a larger panel of other people, a fallback where the panel was
+//! silent, and an end that is known at signing where everybody was. Each step has its last moment from the start, so
+//! the moment by which all money can be out, [`t_max`], is known before anybody pays.
+//!
+//! Where everybody was silent, raising the dispute has gained nothing: what is undrawn goes back, what was being
+//! examined is honoured, what was retained is released. Only what was refused, where silence alone would decide for the
+//! side that refused, is divided by the split that was agreed at signing.
+//!
+//! The last offers decide who pays for it: the side whose last offer is further from the award bears the fee. Who
+//! raises a dispute puts up a bond for it. A side that made no offer is taken at its extreme: the applicant at nothing,
+//! the beneficiary at the whole stake. A raiser without a case therefore loses its bond, and one with a case gets it
+//! back with the fee.
+
+use crate::cost::Costs;
+use crate::decision::{keeper, Context, Outcome, Record, View};
+use crate::error::EscrowError;
+use crate::examination::honour_presentation;
+use crate::fee::share_down;
+use crate::ledger::{Pot, Purpose};
+use crate::settlement::divide;
+use crate::state::{check_payment, Phase, Stage, Status};
+use crate::terms::{require, Party, Payment, Terms};
+use crate::Address;
+use florin_panels::hearing::{Hearing, MAXIMUM_EXCLUDED};
+use florin_units::{Amount, Seconds, Timestamp};
+use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
+
+pub use florin_panels::award::{panel_award_down, Seat, Seats, MAXIMUM_APPEAL_PANEL, MAXIMUM_PANEL};
+
+/// How disputes are decided, fixed at signing: nobody can put another arbitrator in a place while a dispute runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct DisputeTerms {
+    /// The contract that seats panels, has them commit and reveal, and reports what they revealed.
+    pub arbitration: Address,
+    /// Who rules where the panel was silent.
+    pub fallback: Address,
+    /// The pool of arbitrators from which panels are drawn: a number at the arbitration contract.
+    pub pool: u32,
+    /// Members of the panel; the appeal panel has twice as many and one.
+    pub panel: u8,
+    /// Offers that each side may make.
+    pub offers: u8,
+    /// Time for offers.
+    pub offer_window: Seconds,
+    /// Time for the panel.
+    pub panel_window: Seconds,
+    /// Time to appeal.
+    pub appeal_window: Seconds,
+    /// Time for the appeal panel.
+    pub appeal_panel_window: Seconds,
+    /// Time for the fallback.
+    pub fallback_window: Seconds,
+    /// What whoever raises a dispute puts up, in raw units of the asset.
+    pub bond: Amount,
+    /// What whoever rules first gets of it.
+    pub fee: Amount,
+    /// What whoever appeals puts up.
+    pub appeal_bond: Amount,
+    /// What the appeal panel gets of it.
+    pub appeal_fee: Amount,
+}
+
+impl DisputeTerms {
+    /// Members of the appeal panel.
+    pub const fn appeal_panel(&self) -> u8 {
+        self.panel.saturating_mul(2).saturating_add(1)
+    }
+
+    /// The first moment at which a dispute raised at a moment is decided, everybody being as slow as can be.
+    pub fn decided_by(&self, raised_at: Timestamp) -> Timestamp {
+        let heard = raised_at.after(self.offer_window).after(self.panel_window);
+        let by_fallback = heard.after(self.fallback_window);
+        let by_appeal = heard.after(self.appeal_window).after(self.appeal_panel_window);
+        by_fallback.max(by_appeal)
+    }
+}
+
+/// The moment from which on all money of a credit can be out, whatever the parties and arbitrators do or leave undone.
+///
+/// The last presentation comes before the expiry. Its examination lasts for the limit at most, a refusal is final after
+/// the time to respond, and until then a dispute can be raised; one about the retention can be raised until that ends.
+/// The last maturity is a tenor after the last presentation, for goods are shipped before documents are presented.
+pub fn t_max(terms: &Terms, rules: &DisputeTerms) -> Timestamp {
+    let refused = terms.expiry.after(terms.examination.limit).after(terms.response);
+    let retained = terms.retention.map_or(Timestamp::ZERO, |retention| retention.until);
+    let decided = rules.decided_by(refused.max(retained));
+    let matured = match terms.payment {
+        Payment::Sight => Timestamp::ZERO,
+        Payment::Usance { tenor, .. } => terms.expiry.after(tenor),
+    };
+    decided.max(matured)
+}
+
+/// What somebody ruled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Ruling {
+    /// What of the stake the beneficiary gets.
+    pub award: Amount,
+    /// Who gets the fee: the arbitration contract for its panel, or the fallback.
+    pub arbiter: Address,
+}
+
+/// An appeal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Appeal {
+    /// Who appeals.
+    pub by: Party,
+    /// What it put up.
+    pub bond: Amount,
+    /// What the appeal panel gets of it.
+    pub fee: Amount,
+    /// What the appeal panel awards.
+    pub award: Option<Amount>,
+}
+
+/// A dispute as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
+#[cfg_attr(feature = "std", derive(scale_info::TypeInfo))]
+pub struct Dispute {
+    /// Who raised it.
+    pub raiser: Party,
+    /// Where the escrow stood then. That decides where nobody rules.
+    pub raised_in: Status,
+    /// What it is about.
+    pub stake: Amount,
+    /// What the raiser put up.
+    pub bond: Amount,
+    /// What whoever rules first gets of it.
+    pub fee: Amount,
+    /// The applicant's last offer: what the beneficiary should get. Nothing is an offer, none is none.
+    pub applicant_offer: Option<Amount>,
+    /// The beneficiary's last offer.
+    pub beneficiary_offer: Option<Amount>,
+    /// Offers of the applicant so far.
+    pub applicant_offers: u8,
+    /// Offers of the beneficiary so far.
+    pub beneficiary_offers: u8,
+    /// The first ruling.
+    pub ruling: Option<Ruling>,
+    /// The appeal against it.
+    pub appeal: Option<Appeal>,
+    /// Who sat in the panel.
+    pub panel: [Option<Address>; MAXIMUM_PANEL],
+}
+
+impl Dispute {
+    /// What the beneficiary gets: what the appeal panel awarded, else what was ruled first, else nothing that anybody
+    /// has ruled.
+    pub fn award(&self) -> Option<Amount> {
+        let appealed = self.appeal.and_then(|appeal| appeal.award);
+        appealed.or(self.ruling.map(|ruling| ruling.award))
+    }
+
+    /// The side whose last offer is further from an award, and so pays. Where both are as far, it is the raiser.
+    pub fn further(&self, award: Amount) -> Party {
+        let applicant = self.applicant_offer.unwrap_or(Amount::ZERO).raw().abs_diff(award.raw());
+        let beneficiary = self.beneficiary_offer.unwrap_or(self.stake).raw().abs_diff(award.raw());
+        match applicant.cmp(&beneficiary) {
+            core::cmp::Ordering::Greater => Party::Applicant,
+            core::cmp::Ordering::Less => Party::Beneficiary,
+            core::cmp::Ordering::Equal => self.raiser,
+        }
+    }
+}
+
+fn dispute_of(outcome: &Outcome) -> Result<Dispute, EscrowError> {
+    outcome.view.dispute.ok_or(EscrowError::RecordMissing { record: Record::Dispute })
+}
+
+/// A party goes to dispute, with a bond. What was drawn and accepted is out of it, and so is what is retained until its
+/// own time. Before anything is presented only the beneficiary may: a dispute keeps documents from being presented, and
+/// the applicant could hold up a seller who has shipped for no more than a bond that it gets back.
+///
+/// Errors: [`EscrowError::NotParty`], [`EscrowError::WrongCaller`], [`EscrowError::TitleNotInCustody`],
+/// [`EscrowError::WrongPayment`].
+pub(crate) fn raise(
+    outcome: &mut Outcome,
+    status: Status,
+    rules: &DisputeTerms,
+    received: Amount,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    let terms = outcome.view.terms;
+    let raiser = terms.require_party(&context.caller)?;
+    if status == Status::Funded {
+        require(&terms.beneficiary, &context.caller)?;
+    }
+    // A title that is not in custody is still the beneficiary's to give away: before documents are presented, and where
+    // the transport document is not among them. What is retained is disputed after the title has gone over.
+    if terms.title.is_some() && status != Status::Retaining && outcome.view.escrow.title.is_none() {
+        return Err(EscrowError::TitleNotInCustody);
+    }
+    check_payment(rules.bond, received)?;
+    let stake = outcome.view.escrow.stake(None)?;
+    outcome.receive(context.caller, received, Pot::Bonds)?;
+    outcome.view.dispute = Some(Dispute {
+        raiser,
+        raised_in: status,
+        stake,
+        bond: rules.bond,
+        fee: rules.fee,
+        applicant_offer: None,
+        beneficiary_offer: None,
+        applicant_offers: 0,
+        beneficiary_offers: 0,
+        ruling: None,
+        appeal: None,
+        panel: [None; MAXIMUM_PANEL],
+    });
+    let offers_until = context.now.after(rules.offer_window);
+    let panel_until = offers_until.after(rules.panel_window);
+    let fallback_until = panel_until.after(rules.fallback_window);
+    outcome.view.escrow.stage = Stage::Disputed(Phase::Heard { offers_until, panel_until, fallback_until });
+    Ok(())
+}
+
+/// A party makes an offer. It does not move the clock. One that meets the other side's last offer takes it.
+///
+/// Errors: [`EscrowError::NotParty`], [`EscrowError::AboveStake`], [`EscrowError::TooManyOffers`],
+/// [`EscrowError::RecordMissing`].
+pub(crate) fn offer(
+    outcome: &mut Outcome,
+    rules: &DisputeTerms,
+    to_beneficiary: Amount,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    let party = outcome.view.terms.require_party(&context.caller)?;
+    let mut dispute = dispute_of(outcome)?;
+    if to_beneficiary > dispute.stake {
+        return Err(EscrowError::AboveStake { amount: to_beneficiary, stake: dispute.stake });
+    }
+    let (own, count, other) = match party {
+        Party::Applicant => (&mut dispute.applicant_offer, &mut dispute.applicant_offers, dispute.beneficiary_offer),
+        Party::Beneficiary => {
+            (&mut dispute.beneficiary_offer, &mut dispute.beneficiary_offers, dispute.applicant_offer)
+        }
+    };
+    if *count >= rules.offers {
+        return Err(EscrowError::TooManyOffers { maximum: rules.offers });
+    }
+    *count = count.saturating_add(1);
+    *own = Some(to_beneficiary);
+    let met = other.filter(|other| match party {
+        Party::Applicant => to_beneficiary >= *other,
+        Party::Beneficiary => to_beneficiary <= *other,
+    });
+    match met {
+        Some(agreed) => divide(outcome, agreed, |parts| Costs::of(&dispute, parts), None),
+        None => {
+            outcome.view.dispute = Some(dispute);
+            Ok(())
+        }
+    }
+}
+
+/// A party takes the other side's last offer, which it names so that a newer one is not taken by mistake.
+///
+/// Errors: [`EscrowError::NotParty`], [`EscrowError::NoSuchOffer`], [`EscrowError::RecordMissing`].
+pub(crate) fn accept_offer(
+    outcome: &mut Outcome,
+    to_beneficiary: Amount,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    let party = outcome.view.terms.require_party(&context.caller)?;
+    let dispute = dispute_of(outcome)?;
+    let standing = match party {
+        Party::Applicant => dispute.beneficiary_offer,
+        Party::Beneficiary => dispute.applicant_offer,
+    };
+    if standing != Some(to_beneficiary) {
+        return Err(EscrowError::NoSuchOffer { standing, named: to_beneficiary });
+    }
+    divide(outcome, to_beneficiary, |parts| Costs::of(&dispute, parts), None)
+}
+
+/// What the arbitration contract has to know to seat a panel; none where none is to sit now. It is the same at every
+/// moment of the window.
+pub fn hearing(view: &View, rules: &DisputeTerms, now: Timestamp) -> Option<Hearing> {
+    let dispute = view.dispute?;
+    let Stage::Disputed(phase) = view.escrow.stage else { return None };
+    let (is_appeal, seats, from, until, fee) = match phase {
+        Phase::Heard { offers_until, panel_until, .. } => (false, rules.panel, offers_until, panel_until, dispute.fee),
+        Phase::Appealed { until } => {
+            let from = Timestamp::from_raw(until.raw().saturating_sub(rules.appeal_panel_window.raw()));
+            (true, rules.appeal_panel(), from, until, dispute.appeal?.fee)
+        }
+        Phase::Ruled { .. } | Phase::Final => return None,
+    };
+    if now < from || now >= until {
+        return None;
+    }
+    let mut excluded = [None; MAXIMUM_EXCLUDED];
+    let barred = view.terms.signatories().into_iter().chain(dispute.panel).flatten();
+    for (slot, account) in excluded.iter_mut().zip(barred) {
+        *slot = Some(account);
+    }
+    let Terms { asset, .. } = view.terms;
+    let stake = dispute.stake;
+    Some(Hearing { pool: rules.pool, seats, is_appeal, from, until, stake, asset: asset.token, fee, excluded })
+}
+
+/// The arbitration contract reports what a panel has revealed. After the first panel there is time to appeal; what the
+/// appeal panel awards is final.
+///
+/// What a signatory of the terms reveals counts as nothing. (A part of the receivable is no reason to leave somebody
+/// out: the beneficiary could assign one to a member that it fears.)
+///
+/// Errors: [`EscrowError::WrongCaller`], those of [`panel_award_down`], [`EscrowError::SeatedBefore`],
+/// [`EscrowError::RecordMissing`].
+pub(crate) fn rule(
+    outcome: &mut Outcome,
+    status: Status,
+    rules: &DisputeTerms,
+    seats: &Seats,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    require(&rules.arbitration, &context.caller)?;
+    let mut dispute = dispute_of(outcome)?;
+    let is_appeal = status == Status::Appealed;
+    let size = if is_appeal { rules.appeal_panel() } else { rules.panel };
+    let signatories = outcome.view.terms.signatories();
+    let mut heard = *seats;
+    for seat in heard.iter_mut().flatten() {
+        let member = seat.member;
+        if signatories.contains(&Some(member)) {
+            seat.award = None;
+        }
+        if dispute.panel.iter().flatten().any(|earlier| *earlier == member) {
+            return Err(EscrowError::SeatedBefore { member });
+        }
+    }
+    let award = panel_award_down(&heard, size, dispute.stake)?;
+    let phase = if is_appeal {
+        dispute.appeal = dispute.appeal.map(|appeal| Appeal { award: Some(award), ..appeal });
+        Phase::Final
+    } else {
+        dispute.ruling = Some(Ruling { award, arbiter: rules.arbitration });
+        for (slot, seat) in dispute.panel.iter_mut().zip(seats.iter().flatten()) {
+            *slot = Some(seat.member);
+        }
+        Phase::Ruled { appeal_until: context.now.after(rules.appeal_window) }
+    };
+    outcome.view.dispute = Some(dispute);
+    outcome.view.escrow.stage = Stage::Disputed(phase);
+    Ok(())
+}
+
+/// A party appeals, once in a dispute, with a bond. Where the appeal panel is silent the first ruling stands.
+///
+/// Errors: [`EscrowError::NotParty`], [`EscrowError::WrongPayment`], [`EscrowError::RecordMissing`].
+pub(crate) fn appeal(
+    outcome: &mut Outcome,
+    rules: &DisputeTerms,
+    received: Amount,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    let by = outcome.view.terms.require_party(&context.caller)?;
+    let dispute = dispute_of(outcome)?;
+    check_payment(rules.appeal_bond, received)?;
+    outcome.receive(context.caller, received, Pot::Bonds)?;
+    let appeal = Appeal { by, bond: rules.appeal_bond, fee: rules.appeal_fee, award: None };
+    outcome.view.dispute = Some(Dispute { appeal: Some(appeal), ..dispute });
+    let until = context.now.after(rules.appeal_panel_window);
+    outcome.view.escrow.stage = Stage::Disputed(Phase::Appealed { until });
+    Ok(())
+}
+
+/// The fallback rules. There is no appeal against it.
+///
+/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::AboveStake`], [`EscrowError::RecordMissing`].
+pub(crate) fn rule_fallback(
+    outcome: &mut Outcome,
+    rules: &DisputeTerms,
+    to_beneficiary: Amount,
+    context: &Context,
+) -> Result<(), EscrowError> {
+    require(&rules.fallback, &context.caller)?;
+    let dispute = dispute_of(outcome)?;
+    if to_beneficiary > dispute.stake {
+        return Err(EscrowError::AboveStake { amount: to_beneficiary, stake: dispute.stake });
+    }
+    let ruling = Ruling { award: to_beneficiary, arbiter: rules.fallback };
+    outcome.view.dispute = Some(Dispute { ruling: Some(ruling), ..dispute });
+    outcome.view.escrow.stage = Stage::Disputed(Phase::Final);
+    Ok(())
+}
+
+/// Divides the stake by what was ruled. Where nobody has, the state in which the dispute was raised decides: what was
+/// being examined is honoured as if it had not been raised; what was not drawn is the applicant's and what was retained
+/// is the beneficiary's; a refused presentation is divided by the split of the terms, and what was not presented goes
+/// back. Anybody may.
+///
+/// Errors: [`EscrowError::RecordMissing`], arithmetic.
+pub(crate) fn execute(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
+    let dispute = dispute_of(outcome)?;
+    let terms = outcome.view.terms;
+    let award = match (dispute.award(), dispute.raised_in) {
+        (Some(award), _) => award,
+        (None, Status::Examining) => return honour_after_silence(outcome, &dispute, context),
+        (None, Status::Retaining) => dispute.stake,
+        // Who could have presented and did not has earned nothing.
+        (None, Status::Funded) => Amount::ZERO,
+        // What was not presented was not shipped, so silence divides no more than what was refused.
+        (None, _) => share_down(outcome.view.escrow.book.presented, terms.default_split)?,
+    };
+    divide(outcome, award, |parts| Costs::of(&dispute, parts), keeper(&terms, context))
+}
+
+/// Honours the presentation that was in dispute. Nobody has ruled, so nobody has earned a fee and the bond goes back.
+///
+/// Errors: [`EscrowError::RecordMissing`], arithmetic.
+fn honour_after_silence(outcome: &mut Outcome, dispute: &Dispute, context: &Context) -> Result<(), EscrowError> {
+    let raiser = outcome.view.terms.account(dispute.raiser);
+    outcome.release(Pot::Bonds, dispute.bond)?;
+    outcome.pay(raiser, dispute.bond, Purpose::Bond)?;
+    outcome.view.dispute = None;
+    honour_presentation(outcome, context)
+}

@@ -1,0 +1,406 @@
+//! Shipments from agreement to money: at sight with title, at usance with a financier, cured, disputed, forgotten.
+
+use florin_bindings::escrow;
+use florin_client::{chain::DevChain, governance::keccak};
+use florin_trade::{
+    condition::{Fact, Node},
+    examination::{Discrepancies, PresentationId},
+    fee::share_up,
+    state::Status,
+    terms::{Payment, Retention},
+    EscrowError,
+};
+use florin_units::{Amount, Bps, Seconds, Wad};
+
+use super::{refusal, Outcome};
+use crate::{
+    assert_refused,
+    harness::World,
+    trade::{whole, Trade, BILL, DAY, INSPECTION},
+};
+
+fn wad(amount: Amount) -> Wad {
+    Wad::from_raw(amount.raw())
+}
+
+/// What somebody's coin has grown by.
+async fn growth<C: DevChain>(
+    trade: &Trade<C>,
+    who: &florin_client::signer::Signer,
+    before: Wad,
+) -> Result<Amount, crate::harness::HarnessError> {
+    let now = trade.coin_of(who).await?;
+    Ok(Amount::from_raw(now.raw().checked_sub(before.raw()).expect("nobody has less than before")))
+}
+
+/// FOB Santos: on-board bill of lading, inspection, sight payment. The seller's money and the buyer's title change hands in one
+/// message, or neither does.
+pub async fn fob_shipment_is_paid_against_title<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.title = Some(trade.title.0);
+    agreement.terms.partial_drawings = false;
+    let id = trade.fund(&agreement).await?;
+    assert_eq!(trade.status(id).await?, Status::Funded);
+    trade.check_books(coin).await?;
+
+    trade.wait_days(5).await?;
+    // Without the title there is no presentation.
+    let papers = trade.papers(id, "on board").await?;
+    let early = escrow::present(id, whole(20_000), None, papers, false);
+    assert_refused!(trade.call(&trade.beneficiary, &early).await, escrow::Error::TitleRefused { reason: Some(_), .. });
+    let document = trade.issue_title("on board").await?;
+    let named = trade.present(id, whole(20_000), "on board").await?;
+    // Now nobody can move it, its owner neither.
+    let taken = trade.title_of(document).await?;
+    assert_eq!(
+        taken.standing,
+        florin_trade::right::Standing::InCustody { custodian: trade.escrow.0, escrow: id }
+    );
+
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    let fee = share_up(whole(20_000), Bps::from_raw(50)).expect("fits");
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(20_000).checked_sub(fee).expect("less"));
+    trade.expect_title_with(document, &trade.applicant).await?;
+    assert_eq!(trade.claim_of(coin, &trade.collector).await?, fee);
+    assert_eq!(trade.status(id).await?, Status::Closed);
+
+    // The fee's owner takes it when it likes.
+    let account = trade.collector.account().to_address();
+    trade.call(&trade.collector, &escrow::claim(coin, account)).await?;
+    assert_eq!(trade.coin_of(&trade.collector).await?, wad(fee));
+    trade.check_books(coin).await
+}
+
+/// Ninety days after shipment, a tenth at sight and a tenth retained. The financier buys the receivable, waits, and gets what the
+/// seller would have got; it has no say in the credit.
+pub async fn usance_credit_is_discounted_by_a_financier<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let (coin, client) = (trade.world.suite.token, &trade.world.suite.client);
+    let mut agreement = trade.agreement().await?;
+    let tenor = Seconds::from_raw(90 * DAY);
+    agreement.terms.payment = Payment::Usance { tenor, sight_share: Bps::from_raw(1_000) };
+    let until = agreement.terms.expiry.after(Seconds::from_raw(60 * DAY));
+    agreement.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until });
+    let id = trade.fund(&agreement).await?;
+    // One party's word is no amendment, whoever brings it.
+    let alone = trade.consents(id, &agreement.hash(keccak)).await?[..1].to_vec();
+    let error = refusal(&trade.world, &trade.financier, trade.escrow, &escrow::amend(id, agreement, alone)).await?;
+    assert!(matches!(error, escrow::Error::Escrow(EscrowError::MissingConsent { .. })), "{error:?}");
+
+    let named = trade.present(id, whole(20_000), "on board").await?;
+    let shipped_at = trade.now().await?;
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    // 20,000 less 100 of fee, less a tenth retained: a tenth of 17,910 at sight.
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(1_791));
+    let [acceptance] = trade.picture(id).await?.acceptances[..] else { panic!("one acceptance") };
+    assert_eq!(acceptance.amount, whole(16_119));
+    assert!(acceptance.maturity.raw() - shipped_at.raw() <= 90 * DAY);
+    let early = trade.call(&trade.keeper, &escrow::mature(id, 0)).await;
+    assert_refused!(early, escrow::Error::Escrow(EscrowError::NotMature { .. }));
+
+    // The financier pays the seller 15,800 today for all that is to come.
+    trade.world.open(&trade.financier, 1_000, 20_000).await?;
+    let to = trade.financier.account().to_address();
+    trade.world.pay(&trade.financier, trade.beneficiary.account().to_address(), wad(whole(15_800))).await?;
+    trade.call(&trade.beneficiary, &escrow::assign(id, to, Bps::ONE)).await?;
+
+    trade.wait_until(acceptance.maturity).await?;
+    let (before, keeper) = (trade.coin_of(&trade.financier).await?, trade.coin_of(&trade.keeper).await?);
+    trade.call(&trade.keeper, &escrow::mature(id, 0)).await?;
+    assert_eq!(growth(&trade, &trade.keeper, keeper).await?, whole(5), "the tip");
+    assert_eq!(growth(&trade, &trade.financier, before).await?, whole(16_114));
+    let again = trade.call(&trade.keeper, &escrow::mature(id, 0)).await;
+    assert_refused!(again, escrow::Error::Escrow(EscrowError::AlreadyPaid { number: 0 } | EscrowError::NotAllowed { .. }));
+
+    // What was retained follows the receivable too.
+    trade.wait_until(until).await?;
+    let before = trade.coin_of(&trade.financier).await?;
+    assert_eq!(trade.status(id).await?, Status::Releasing);
+    trade.call(&trade.beneficiary, &escrow::settle(id)).await?;
+    assert_eq!(growth(&trade, &trade.financier, before).await?, whole(1_990));
+    assert_eq!(trade.status(id).await?, Status::Closed);
+    assert_eq!(client.read(trade.escrow, &escrow::receivable(id)).await?.unassigned(), Ok(Bps::ZERO));
+    trade.check_books(coin).await
+}
+
+/// The inspection is of other goods. The buyer refuses once and names it; the seller cures it; silence then honours.
+pub async fn a_discrepant_presentation_is_cured<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let id = trade.fund(&trade.agreement().await?).await?;
+    let first = trade.present(id, whole(8_000), "wrong goods").await?;
+    let wrong = Discrepancies::of_document(usize::from(INSPECTION));
+    let reasons = keccak(b"the certificate is of other lots");
+    trade.call(&trade.applicant, &escrow::notice(id, first, wrong, reasons)).await?;
+    assert_eq!(trade.status(id).await?, Status::Discrepant);
+    // There is no second notice, and nothing can be taken back.
+    let more = escrow::notice(id, first, Discrepancies::DESCRIPTION, reasons);
+    assert_refused!(
+        trade.call(&trade.applicant, &more).await,
+        escrow::Error::Escrow(EscrowError::SecondNotice)
+    );
+
+    // The seller brings another certificate; the other documents are the same.
+    let mut papers = trade.papers(id, "wrong goods").await?;
+    papers[usize::from(INSPECTION)] = Some(trade.paper(id, INSPECTION, "right goods").await?);
+    trade.call(&trade.beneficiary, &escrow::present(id, whole(8_000), None, papers, false)).await?;
+    let cured = PresentationId { number: 2, amount: whole(8_000) };
+    // What was not named then is precluded: the bill of lading has not changed.
+    let late = escrow::notice(id, cured, Discrepancies::of_document(usize::from(BILL)), reasons);
+    assert_refused!(
+        trade.call(&trade.applicant, &late).await,
+        escrow::Error::Escrow(EscrowError::PrecludedDiscrepancy { .. })
+    );
+    // An approval of the first presentation does not count for the second.
+    assert_refused!(
+        trade.call(&trade.applicant, &escrow::accept(id, first)).await,
+        escrow::Error::Escrow(EscrowError::OtherPresentation { .. })
+    );
+
+    // The buyer says nothing more.
+    trade.wait_days(7).await?;
+    assert_eq!(trade.status(id).await?, Status::Complying);
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.keeper, &escrow::settle(id)).await?;
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(8_000 - 40 - 5));
+    assert_eq!(trade.status(id).await?, Status::Funded, "the rest can still be drawn");
+    trade.check_books(coin).await?;
+
+    // Nobody draws it: it goes back.
+    let before = trade.coin_of(&trade.applicant).await?;
+    trade.fall_silent(id).await?;
+    assert_eq!(growth(&trade, &trade.applicant, before).await?, whole(12_000 - 5));
+    trade.check_books(coin).await
+}
+
+/// The buyer refuses, the seller goes to dispute. The panel awards the seller six thousand of ten; the seller appeals, and the appeal
+/// panel, in which nobody of the first one sits, awards nine. The further side pays.
+pub async fn a_dispute_is_appealed<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.amount = whole(10_000);
+    let id = trade.fund(&agreement).await?;
+    let named = trade.present(id, whole(10_000), "disputed").await?;
+    let reasons = keccak(b"short weight");
+    trade.call(&trade.applicant, &escrow::notice(id, named, Discrepancies::QUANTITY, reasons)).await?;
+    let (seller, buyer) = (trade.coin_of(&trade.beneficiary).await?, trade.coin_of(&trade.applicant).await?);
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    trade.call(&trade.applicant, &escrow::offer(id, whole(4_000))).await?;
+    trade.call(&trade.beneficiary, &escrow::offer(id, whole(9_500))).await?;
+    // An offer does not move the clock.
+    trade.wait_days(3).await?;
+    assert_eq!(trade.status(id).await?, Status::Hearing);
+
+    let panel = trade.seat(id, false).await?;
+    assert_eq!(panel.len(), 3);
+    let awards = [whole(5_500), whole(6_000), whole(7_000)].map(Some);
+    trade.hear(id, false, &panel, &awards).await?;
+    assert_eq!(trade.status(id).await?, Status::Ruled);
+    trade.check_books(coin).await?;
+
+    trade.call(&trade.beneficiary, &escrow::appeal(id)).await?;
+    let appeal = trade.seat(id, true).await?;
+    assert_eq!(appeal.len(), 7);
+    for member in &appeal {
+        let sat = panel.iter().any(|earlier| earlier.account() == member.account());
+        assert!(!sat, "nobody of the first panel hears the appeal");
+    }
+    // One of the seven is silent; the others decide.
+    let mut awards = vec![Some(whole(9_000)); 7];
+    awards[6] = None;
+    trade.hear(id, true, &appeal, &awards).await?;
+    assert_eq!(trade.status(id).await?, Status::Decided);
+    trade.call(&trade.keeper, &escrow::settle(id)).await?;
+    assert_eq!(trade.status(id).await?, Status::Closed);
+
+    // The award is 9,000; the fee of the protocol 45, the tip 5. The buyer's last offer was further: it makes good the panel's fee,
+    // and, as the appeal has gained, that of the appeal panel.
+    let seller_now = trade.coin_of(&trade.beneficiary).await?;
+    assert_eq!(seller_now.raw() - seller.raw(), whole(9_000 - 45 - 5).raw());
+    let buyer_now = trade.coin_of(&trade.applicant).await?;
+    assert_eq!(buyer_now.raw() - buyer.raw(), whole(1_000 - 300 - 700).raw());
+
+    // Those who have revealed share the fees.
+    let collect = florin_bindings::arbitration::collect(trade.escrow, id);
+    trade.arbitrate(&trade.keeper, &collect).await?;
+    let account = panel[0].account().to_address();
+    trade.arbitrate(panel[0], &florin_bindings::arbitration::claim(coin, account)).await?;
+    assert_eq!(trade.coin_of(panel[0]).await?, wad(whole(100)));
+    trade.check_books(coin).await
+}
+
+/// Every arbitrator and the fallback are silent: what was refused is divided as agreed, the rest goes back, by the moment that could
+/// be read before anybody paid.
+pub async fn e06_silent_arbitrators_hold_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let id = trade.fund(&trade.agreement().await?).await?;
+    let t_max = trade.picture(id).await?.t_max();
+    let named = trade.present(id, whole(8_000), "disputed").await?;
+    trade.call(&trade.applicant, &escrow::notice(id, named, Discrepancies::OTHER, keccak(b"no"))).await?;
+    let (seller, buyer) = (trade.coin_of(&trade.beneficiary).await?, trade.coin_of(&trade.applicant).await?);
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    assert!(trade.seat(id, false).await.is_err(), "no panel sits while offers are made");
+    trade.wait_days(3).await?;
+    trade.seat(id, false).await?;
+    trade.wait_days(17).await?;
+    assert_eq!(trade.status(id).await?, Status::Decided);
+    assert!(trade.now().await? < t_max);
+    trade.fall_silent(id).await?;
+    // Half of the 8,000 less fee and tip to the seller, who gets its bond back; the rest to the buyer.
+    assert_eq!(growth(&trade, &trade.beneficiary, seller).await?, whole(4_000 - 20 - 5));
+    assert_eq!(growth(&trade, &trade.applicant, buyer).await?, whole(16_000));
+    trade.check_books(coin).await
+}
+
+/// A service credit without documents: either both have signed that it may be paid, or the secret was revealed before a day.
+pub async fn conditions_pay_a_credit<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let (coin, domain) = (trade.world.suite.token, &trade.domain);
+    let secret = [0x5e; 32];
+    let mut agreement = trade.agreement().await?;
+    agreement.checklist = florin_trade::terms::Checklist::default();
+    let moment = trade.now().await?.after(Seconds::from_raw(20 * DAY));
+    let (buyer, inspector) =
+        (trade.applicant.account().to_address().0, trade.inspector.account().to_address().0);
+    let facts = [
+        Fact::Signature { by: buyer },
+        Fact::Signature { by: inspector },
+        Fact::Preimage { hash: keccak(&secret) },
+        Fact::Before { moment },
+    ];
+    for (slot, fact) in agreement.conditions.facts.facts.iter_mut().zip(facts) {
+        *slot = Some(fact);
+    }
+    let nodes =
+        [Node::Fact(0), Node::Fact(1), Node::All(2), Node::Fact(2), Node::Fact(3), Node::All(2), Node::Any(2)];
+    for (slot, node) in agreement.conditions.tree.nodes.iter_mut().zip(nodes) {
+        *slot = Some(node);
+    }
+    let ids = [trade.fund(&agreement).await?, trade.fund(&agreement).await?];
+    let hash = agreement.hash(keccak);
+
+    // A signature for the one escrow says nothing about the other.
+    let sign = |id| {
+        [&trade.applicant, &trade.inspector]
+            .map(|signer| florin_client::escrow::sign_approval(signer, domain, id, &hash))
+            .to_vec()
+    };
+    let proofs = |signatures, preimages| escrow::Proofs { signatures, preimages, ..Trade::<C>::no_proofs() };
+    let other = escrow::execute(ids[0], proofs(sign(ids[1]), vec![]));
+    assert_refused!(trade.call(&trade.keeper, &other).await, escrow::Error::Signature(_));
+    let none = escrow::execute(ids[0], proofs(vec![], vec![[1; 32]]));
+    assert_refused!(
+        trade.call(&trade.keeper, &none).await,
+        escrow::Error::Escrow(EscrowError::ConditionsNotMet)
+    );
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.keeper, &escrow::execute(ids[0], proofs(sign(ids[0]), vec![]))).await?;
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(20_000 - 100 - 5));
+    // The secret counts until its day.
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.beneficiary, &escrow::execute(ids[1], proofs(vec![], vec![secret]))).await?;
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(20_000 - 100));
+    trade.check_books(coin).await
+}
+
+/// A larger credit is paid for in the same message, by all or not at all; an allowance is no consent.
+pub async fn an_amendment_takes_everybody<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let agreement = trade.agreement().await?;
+    let id = trade.fund(&agreement).await?;
+    let mut amended = agreement;
+    amended.terms.amount = whole(25_000);
+    let consents = trade.consents(id, &amended.hash(keccak)).await?;
+    let before = trade.coin_of(&trade.applicant).await?;
+    // The seller brings it and would pay: it has allowed 10,000. The buyer brings it instead.
+    trade.call(&trade.applicant, &escrow::amend(id, amended, consents.clone())).await?;
+    assert_eq!(before.raw() - trade.coin_of(&trade.applicant).await?.raw(), whole(5_000).raw());
+    // The same consents do not count again: the nonce has moved.
+    let again = escrow::amend(id, amended, consents);
+    assert_refused!(
+        trade.call(&trade.applicant, &again).await,
+        escrow::Error::Escrow(EscrowError::WrongNonce { expected: 1, given: 0 })
+    );
+    // Smaller: what is too much goes back.
+    let mut smaller = amended;
+    smaller.terms.amount = whole(12_000);
+    let consents = trade.consents(id, &smaller.hash(keccak)).await?;
+    let before = trade.coin_of(&trade.applicant).await?;
+    trade.call(&trade.keeper, &escrow::amend(id, smaller, consents)).await?;
+    assert_eq!(growth(&trade, &trade.applicant, before).await?, whole(13_000));
+    trade.check_books(coin).await?;
+
+    // All agree to divide: the stake is named, and an agreement about another one counts nothing.
+    let split = |stake, to| florin_trade::amendment::AgreedSplit::new(smaller.hash(keccak), stake, to, keccak);
+    let stale = split(whole(25_000), whole(20_000));
+    let consents = trade.consents(id, &stale.hash()).await?;
+    let message = escrow::agree(id, whole(25_000), whole(20_000), consents);
+    assert_refused!(
+        trade.call(&trade.keeper, &message).await,
+        escrow::Error::Escrow(EscrowError::OtherStake { .. })
+    );
+    let good = split(whole(12_000), whole(2_000));
+    let consents = trade.consents(id, &good.hash()).await?;
+    trade.call(&trade.keeper, &escrow::agree(id, whole(12_000), whole(2_000), consents)).await?;
+    assert_eq!(trade.status(id).await?, Status::Closed);
+    trade.check_books(coin).await
+}
+
+/// A dealer's quote turns the seller's proceeds into another asset in the message that pays them; a quote that is too old, too small
+/// or too dear leaves them as they are.
+pub async fn proceeds_are_exchanged_or_paid_as_they_are<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain.clone()).await?;
+    let (coin, world): (_, &World<C>) = (trade.world.suite.token, &trade.world);
+    // Euros with six decimals, of which a dealer has a hundred thousand.
+    let euro = chain.create_asset(91, 6, 1).await?;
+    chain.mint_asset(91, &trade.financier.account(), 100_000_000_000).await?;
+    chain.mint_asset(91, &trade.beneficiary.account(), 1_000_000).await?;
+    super::approve_spender(world, &trade.financier, euro, trade.escrow).await?;
+    trade.call(&trade.keeper, &escrow::admit_asset(euro)).await?;
+    let agreement = trade.agreement().await?;
+    let id = trade.fund(&agreement).await?;
+
+    // 10,000 coin for 9,000 euro, until a day from now.
+    let expires = trade.now().await?.raw() + DAY;
+    let quote = escrow::quote(coin, euro, whole(10_000), Amount::from_raw(9_000_000_000), expires);
+    let number = trade.call(&trade.financier, &quote).await?.value;
+    assert_refused!(
+        trade.call(&trade.financier, &escrow::withdraw_quote(number)).await,
+        escrow::Error::Swap(florin_trade::swap::SwapError::QuoteHolds { .. })
+    );
+    let order = escrow::place_order(id, number, whole(1_000), Amount::from_raw(890_000_000), expires);
+    assert_refused!(trade.call(&trade.keeper, &order).await, escrow::Error::NotPayee { .. });
+    trade.call(&trade.beneficiary, &order).await?;
+
+    let named = trade.present(id, whole(4_000), "lot one").await?;
+    let dealer = trade.coin_of(&trade.financier).await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    assert_eq!(growth(&trade, &trade.financier, dealer).await?, whole(3_980));
+    let euros = super::asset_balance(world, euro, trade.beneficiary.account().to_address()).await?;
+    assert_eq!(euros.as_u128(), 1_000_000 + 3_582_000_000);
+    trade.check_books(coin).await?;
+
+    // The quote has 6,020 left: 7,960 are paid as they are.
+    let named = trade.present(id, whole(8_000), "lot two").await?;
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(7_960));
+    // And once it is old, everything is.
+    trade.wait_days(1).await?;
+    let named = trade.present(id, whole(1_000), "lot three").await?;
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(995));
+    // Anybody has the dealer's rest given back.
+    trade.call(&trade.keeper, &escrow::withdraw_quote(number)).await?;
+    let (ledger, balance) = trade.books_of(euro).await?;
+    assert_eq!((ledger.liabilities, balance), (Amount::ZERO, florin_units::U256::zero()));
+    trade.check_books(coin).await
+}
