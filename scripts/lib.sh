@@ -35,7 +35,7 @@ use_toolchain() {
 }
 
 # The contracts, in the order in which they are deployed, and the ones that only tests use.
-CONTRACTS=(token oracle vaults vaults_importer votes governor)
+CONTRACTS=(token oracle vaults vaults_importer votes governor title arbitration escrow)
 TEST_CONTRACTS=(testing/hostile_token)
 
 # Builds all host code with its tests. clippy stands in for the compiler of the workspace's own crates, so that lints cost no

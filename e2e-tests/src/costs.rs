@@ -1,5 +1,7 @@
 //! What each message costs, measured on the sandbox in a fixed order of events, and compared with the committed figures.
 
+mod trade;
+
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -10,7 +12,7 @@ use florin_client::{
     account::AccountId,
     bundle::Bundles,
     chain::{Action, Address, Chain, DevChain, Limits, Wait, Weight},
-    contract::CallError,
+    contract::{CallError, Client},
     governance::{ballot_domain, call, delegation_domain, sign_ballot, sign_delegation},
     metadata::{ContractMetadata, MetadataError},
     signer::Signer,
@@ -199,9 +201,11 @@ pub async fn measure() -> Result<Snapshots, CostError> {
     meter.vault_roles().await?;
     meter.succession().await?;
     meter.governance(Sandbox::new()).await?;
+    meter.costs.extend(trade::measure(Sandbox::new()).await?);
 
     let mut snapshots = Snapshots::from([("native".to_owned(), native)]);
-    for name in ["token", "oracle", "vaults", "vaults_importer", "votes", "governor"] {
+    for name in ["token", "oracle", "vaults", "vaults_importer", "votes", "governor", "title", "arbitration", "escrow"]
+    {
         let bundle = bundles.load(name).map_err(HarnessError::from)?;
         let metadata = ContractMetadata::from_json(&bundle.metadata)?;
         let messages = meter.costs.remove(name).unwrap_or_default();
@@ -225,6 +229,27 @@ async fn native_transfer(chain: &Sandbox) -> Result<Cost, HarnessError> {
     let limits = Limits { weight: Weight::default(), storage_deposit: 0 };
     let receipt = chain.submit(&from, &[act], &limits, Wait::Finalized).await?;
     Ok(Cost { ref_time: receipt.weight.ref_time, proof_size: receipt.weight.proof_size, storage_deposit: 0 })
+}
+
+/// What a call costs that is not refused; refusals cost something else, and end the bench.
+async fn cost_of<T: Decode, E: Decode + core::fmt::Debug>(
+    client: &Client<Sandbox>,
+    origin: &AccountId,
+    contract: Address,
+    value: u128,
+    message: &Message<T, E>,
+) -> Result<Cost, HarnessError>
+where
+    HarnessError: From<CallError<E>>,
+{
+    client.dry_run(origin, contract, value, message).await?;
+    let act = Action::Call { to: contract, value, data: message.data().to_vec() };
+    let tried = client.chain().dry_run(origin, &act).await?;
+    Ok(Cost {
+        ref_time: tried.weight_consumed.ref_time,
+        proof_size: tried.weight_consumed.proof_size,
+        storage_deposit: tried.storage_deposit,
+    })
 }
 
 struct Meter {
@@ -263,15 +288,7 @@ impl Meter {
     where
         HarnessError: From<CallError<E>>,
     {
-        // Refusals cost something else; they end the bench.
-        self.world.suite.client.dry_run(origin, contract, value, message).await?;
-        let act = Action::Call { to: contract, value, data: message.data().to_vec() };
-        let tried = self.world.suite.client.chain().dry_run(origin, &act).await?;
-        let cost = Cost {
-            ref_time: tried.weight_consumed.ref_time,
-            proof_size: tried.weight_consumed.proof_size,
-            storage_deposit: tried.storage_deposit,
-        };
+        let cost = cost_of(&self.world.suite.client, origin, contract, value, message).await?;
         let suite = &self.world.suite;
         let name = match contract {
             contract if contract == suite.token => "token",

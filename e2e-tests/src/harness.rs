@@ -1,6 +1,6 @@
 //! The suite on a chain, as scenarios, the demo and the bench use it: deployed, priced, with people to act.
 
-use florin_bindings::{governor, oracle, token, vaults, votes, Message, NoError};
+use florin_bindings::{arbitration, escrow, governor, oracle, title, token, vaults, votes, Message, NoError};
 use florin_client::{
     bundle::{BundleError, Bundles},
     chain::{Address, DevChain, Wait},
@@ -78,6 +78,15 @@ pub enum HarnessError {
     /// The vote token refused.
     #[error(transparent)]
     Votes(#[from] CallError<votes::Error>),
+    /// The escrow contract refused.
+    #[error(transparent)]
+    Escrow(#[from] CallError<escrow::Error>),
+    /// The registry of titles refused.
+    #[error(transparent)]
+    Title(#[from] CallError<title::Error>),
+    /// Arbitration refused.
+    #[error(transparent)]
+    Arbitration(#[from] CallError<arbitration::Error>),
     /// A proposal cannot be read.
     #[error(transparent)]
     Governance(#[from] GovernanceError),

@@ -6,3 +6,4 @@ pub mod costs;
 pub mod demo;
 pub mod harness;
 pub mod scenarios;
+pub mod trade;

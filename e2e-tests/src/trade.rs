@@ -15,6 +15,7 @@ use florin_client::{
     signer::Signer,
 };
 use florin_governance::signing::Domain;
+use florin_panels::case::{self as panels, CaseId};
 use florin_trade::{
     calendar::Calendar,
     condition::Conditions,
@@ -23,9 +24,7 @@ use florin_trade::{
     ledger::AssetLedger,
     right::{Standing, Title, TitleCommand},
     state::Status,
-    terms::{
-        Agreement, Asset, Checklist, DocumentKind, Examination, Payment, RequiredDocument, Terms, Tolerance,
-    },
+    terms::{Agreement, Asset, Checklist, DocumentKind, Examination, Payment, RequiredDocument, Terms, Tolerance},
     Hash,
 };
 use florin_units::{Amount, Bps, Seconds, Timestamp, Wad, U256};
@@ -112,8 +111,7 @@ impl<C: DevChain> Trade<C> {
         let code = client.upload(governor, &bundles.load("florin_title")?.code).await?.code_hash;
         let title = client.instantiate(governor, code, &title::constructors::new(), 0, None).await?.address;
         let code = client.upload(governor, &bundles.load("florin_arbitration")?.code).await?.code_hash;
-        let constructor =
-            arbitration::constructors::new(coin, whole(100).raw(), collector.account().to_address());
+        let constructor = arbitration::constructors::new(coin, whole(100).raw(), collector.account().to_address());
         let arbitration = client.instantiate(governor, code, &constructor, 0, None).await?.address;
 
         client.call(&applicant, escrow, 0, &escrow::admit_asset(coin)).await?;
@@ -328,6 +326,34 @@ impl<C: DevChain> Trade<C> {
         let papers = self.papers(id, contents).await?;
         self.call(&self.beneficiary, &escrow::present(id, amount, None, papers, false)).await?;
         Ok(PresentationId { number: self.picture(id).await?.escrow.presentations, amount })
+    }
+
+    /// Present the documents of a milestone, for its amount.
+    ///
+    /// # Errors
+    /// The contract's.
+    pub async fn present_milestone(&self, id: u64, milestone: u8) -> Result<PresentationId, HarnessError> {
+        let papers = self.papers(id, "a milestone").await?;
+        let agreement = self.picture(id).await?.agreement;
+        let amount = agreement.checklist.milestone(milestone).expect("a milestone").amount;
+        self.call(&self.beneficiary, &escrow::present(id, amount, Some(milestone), papers, false)).await?;
+        Ok(PresentationId { number: self.picture(id).await?.escrow.presentations, amount })
+    }
+
+    /// What a member of a panel commits to.
+    pub fn commitment(&self, id: u64, is_appeal: bool, member: &Signer, award: Amount, salt: Hash) -> Hash {
+        let case = CaseId { court: self.escrow.0, number: id, is_appeal };
+        panels::commitment(&self.arbitration.0, &case, &member.account().to_address().0, award, &salt, keccak)
+    }
+
+    /// Wait until the members of a panel may reveal, or until it can be reported.
+    async fn wait_for_case(&self, id: u64, is_appeal: bool, to_reveal: bool) -> Result<(), HarnessError> {
+        let message = arbitration::case(self.escrow, id, is_appeal);
+        let case = self.world.suite.client.read(self.arbitration, &message).await?.expect("a case");
+        let panels::Stage::Sitting { commit_until, reveal_until } = case.stage else {
+            panic!("the panel sits: {case:?}")
+        };
+        self.wait_until(if to_reveal { commit_until } else { reveal_until }).await
     }
 
     /// Consents of both parties to an amendment or a division.

@@ -11,7 +11,8 @@ const RULES: &[(&str, &[&str])] = &[
     ("florin-units", &[]),
     ("florin-stable", &["florin-units", "florin-governance"]),
     ("florin-governance", &["florin-units"]),
-    ("florin-escrow", &["florin-units", "florin-governance"]),
+    ("florin-panels", &["florin-units", "florin-governance"]),
+    ("florin-trade", &["florin-units", "florin-governance", "florin-panels"]),
     // Contracts: ink! and the rules, nothing of the SDK.
     ("florin-shell", &["florin-units", "florin-governance", "florin-stable", "ink"]),
     ("florin-token", &["florin-units", "florin-governance", "florin-stable", "florin-shell", "ink"]),
@@ -21,6 +22,21 @@ const RULES: &[(&str, &[&str])] = &[
     ("florin-vaults-importer", &["florin-vaults", "florin-shell", "ink"]),
     ("florin-votes", &["florin-units", "florin-governance", "florin-shell", "ink"]),
     ("florin-governor", &["florin-units", "florin-governance", "florin-shell", "ink"]),
+    ("florin-title", &["florin-trade", "florin-shell", "ink"]),
+    ("florin-arbitration", &["florin-units", "florin-governance", "florin-panels", "florin-shell", "ink"]),
+    (
+        "florin-escrow",
+        &[
+            "florin-units",
+            "florin-governance",
+            "florin-panels",
+            // The answer of the oracle that conditions name.
+            "florin-stable",
+            "florin-trade",
+            "florin-shell",
+            "ink",
+        ],
+    ),
     ("florin-hostile-token", &["florin-units", "florin-stable", "florin-shell", "ink"]),
     // The chain: FRAME, and nothing of Florin's rules. The sandbox serves the SDK's Chain trait.
     ("florin-runtime", &["frame"]),
@@ -29,21 +45,42 @@ const RULES: &[(&str, &[&str])] = &[
     // The SDK: rules and bindings; the only layer that knows subxt.
     ("florin-metadata", &[]),
     ("florin-bindgen", &["florin-metadata"]),
-    ("florin-bindings", &["florin-units", "florin-governance", "florin-stable"]),
+    ("florin-bindings", &["florin-units", "florin-governance", "florin-panels", "florin-stable", "florin-trade"]),
     (
         "florin-client",
-        &["florin-units", "florin-governance", "florin-stable", "florin-bindings", "florin-metadata", "subxt", "tokio"],
+        &[
+            "florin-units",
+            "florin-governance",
+            "florin-panels",
+            "florin-stable",
+            "florin-trade",
+            "florin-bindings",
+            "florin-metadata",
+            "subxt",
+            "tokio",
+        ],
     ),
     (
         "florin-keeper",
-        &["florin-units", "florin-governance", "florin-stable", "florin-bindings", "florin-client", "tokio"],
+        &[
+            "florin-units",
+            "florin-governance",
+            "florin-panels",
+            "florin-stable",
+            "florin-trade",
+            "florin-bindings",
+            "florin-client",
+            "tokio",
+        ],
     ),
     (
         "florin-cli",
         &[
             "florin-units",
             "florin-governance",
+            "florin-panels",
             "florin-stable",
+            "florin-trade",
             "florin-bindings",
             "florin-client",
             "florin-keeper",
@@ -56,7 +93,9 @@ const RULES: &[(&str, &[&str])] = &[
         &[
             "florin-units",
             "florin-governance",
+            "florin-panels",
             "florin-stable",
+            "florin-trade",
             "florin-bindings",
             "florin-client",
             "florin-keeper",
@@ -120,7 +159,7 @@ fn packages_depend_only_on_the_layers_below() {
 
 #[test]
 fn the_rules_depend_on_nothing_but_each_other_and_codecs() {
-    let rules = ["florin-units", "florin-governance", "florin-stable"];
+    let rules = ["florin-units", "florin-governance", "florin-stable", "florin-panels", "florin-trade"];
     let found = normal_dependencies();
     for package in rules {
         let others: Vec<&String> = found[package]
@@ -134,7 +173,7 @@ fn the_rules_depend_on_nothing_but_each_other_and_codecs() {
 #[test]
 fn the_rules_are_pure() {
     // No standard library and no input or output in the core: what it is made of says so.
-    for package in ["units", "stable", "governance"] {
+    for package in ["units", "stable", "governance", "panels", "trade"] {
         let path = format!("{}/../contracts/core/{package}/src", env!("CARGO_MANIFEST_DIR"));
         let root = std::fs::read_to_string(format!("{path}/lib.rs")).expect("lib.rs");
         assert!(root.contains("no_std"), "{package} is no_std");

@@ -31,6 +31,11 @@ async fn a_vote_costs_the_same_among_ten_and_ten_thousand_holders() {
 }
 
 #[tokio::test]
+async fn a_credit_costs_the_same_among_one_and_three_hundred() {
+    scenarios::a_credit_costs_the_same_among_many(Sandbox::new(), 300).await.expect("the same");
+}
+
+#[tokio::test]
 async fn a_thousand_changes_reproduce_every_past_parameter() {
     scenarios::past_parameters(Sandbox::new(), 1_000).await.expect("as they were");
 }

@@ -11,6 +11,10 @@ use florin_trade::{EscrowId, Hash as Hash32};
 use ink::codegen::Env;
 use ink::Address;
 
+/// The most exchanges that one message tries: what is paid to one side must not grow so heavy, by assets that the other side has
+/// chosen, that no block holds it.
+pub(crate) const MAXIMUM_EXCHANGES: u8 = 2;
+
 impl Escrow {
     pub(crate) fn write_order(&mut self, escrow: u64, owner: Address, order: Option<PlacedOrder>) {
         match order {
@@ -55,8 +59,15 @@ impl Escrow {
 
     /// Exchanges proceeds where their owner has placed an order and the dealer's quote meets it. Where it does not, or the other
     /// asset fails, the proceeds are paid as they are: an exchange never holds a payment up.
-    pub(crate) fn is_exchanged(&mut self, escrow: EscrowId, terms: &Terms, payout: &Payout) -> Result<bool, Error> {
-        if !matches!(payout.purpose, Purpose::Proceeds | Purpose::Share) {
+    /// `left` is how many more may be tried.
+    pub(crate) fn is_exchanged(
+        &mut self,
+        escrow: EscrowId,
+        terms: &Terms,
+        payout: &Payout,
+        left: &mut u8,
+    ) -> Result<bool, Error> {
+        if *left == 0 || !matches!(payout.purpose, Purpose::Proceeds | Purpose::Share) {
             return Ok(false);
         }
         let owner = Address::from(payout.account);
@@ -64,6 +75,7 @@ impl Escrow {
         let Some(QuoteRecord(quote)) = self.quotes.get(placed.quote) else { return Ok(false) };
         let Ok(exchanged) = exchange(&placed.order, &quote, payout.amount, self.now()) else { return Ok(false) };
         let other = Address::from(quote.buy_asset);
+        *left = left.saturating_sub(1);
         if self.check_covered(other).is_err() {
             return Ok(false);
         }

@@ -588,7 +588,7 @@ pub mod escrow {
             let digest = match self.leg_record(leg)?.terms.hash {
                 SecretHash::Keccak256 => host::keccak(&preimage),
                 SecretHash::Sha256 => {
-                    host::sha256(&preimage).ok_or(Error::NoAnswer { contract: Address::from_low_u64_be(2) })?
+                    host::sha256(&preimage).ok_or(Error::NoAnswer { contract: host::SHA256.into() })?
                 }
             };
             self.move_leg(leg, &LegCommand::Claim { digest }, Some(preimage))

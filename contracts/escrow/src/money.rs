@@ -4,6 +4,7 @@
 use crate::error::Error;
 use crate::escrow::Escrow;
 use crate::event::*;
+use crate::exchange;
 use crate::external;
 use crate::record::*;
 use crate::steps::screening;
@@ -54,6 +55,7 @@ impl Escrow {
     /// Makes the payouts of an escrow. The ledger has them already.
     pub(crate) fn pay_out(&mut self, escrow: EscrowId, terms: &Terms, outcome: &Outcome) -> Result<(), Error> {
         let asset = Address::from(terms.asset.token);
+        let mut exchanges = exchange::MAXIMUM_EXCHANGES;
         for payout in outcome.payouts.iter() {
             let Payout { account, amount, purpose, delivery } = *payout;
             let account = Address::from(account);
@@ -67,7 +69,7 @@ impl Escrow {
                     self.credit(asset, account, amount, terms.compliance)?;
                     self.tell(asset, Some(escrow), payout, false);
                 }
-                Way::Push if self.is_exchanged(escrow, terms, payout)? => {}
+                Way::Push if self.is_exchanged(escrow, terms, payout, &mut exchanges)? => {}
                 Way::Push => self.push(escrow, terms, payout)?,
             }
         }

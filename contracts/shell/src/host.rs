@@ -49,12 +49,13 @@ pub fn ask(target: Address, data: &[u8], answer: &mut [u8], read_only: bool) -> 
     chain::ask(target, data, answer, read_only)
 }
 
-/// SHA-256.
+/// Where the chain computes SHA-256, as Ethereum does.
+pub const SHA256: [u8; 20] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
+
+/// SHA-256; none where the chain does not compute it.
 pub fn sha256(bytes: &[u8]) -> Option<Hash> {
-    let mut precompile = [0; 20];
-    precompile[19] = 2;
     let mut hash = Hash::default();
-    ask(Address::from(precompile), bytes, &mut hash, true).filter(|length| *length == hash.len()).map(|_| hash)
+    ask(Address::from(SHA256), bytes, &mut hash, true).filter(|length| *length == hash.len()).map(|_| hash)
 }
 
 /// Hash of one of the latest 256 blocks before this one; none of any other.
@@ -77,9 +78,9 @@ mod chain {
     /// Of weight and deposit: what the transaction has left.
     const NO_LIMIT: u64 = u64::MAX;
     /// What a contract that nobody vouches for may use of computation, in picoseconds: some ten times what a transfer of coin takes.
-    const ASK_REF_TIME: u64 = 40_000_000_000;
-    /// What it may use of the block's proof, in bytes.
-    const ASK_PROOF: u64 = 1024 * 1024;
+    const ASK_REF_TIME: u64 = 20_000_000_000;
+    /// What it may use of the block's proof, in bytes: the code of the largest contract here, and as much again.
+    const ASK_PROOF: u64 = 512 * 1024;
     /// The longest answer of another contract's code; more is cut off.
     const ANSWER: usize = 1024;
 

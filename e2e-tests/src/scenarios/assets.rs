@@ -91,12 +91,7 @@ pub(super) async fn mint_hostile<C: DevChain>(world: &World<C>, owner: &Signer, 
 }
 
 /// Whom the hostile token denies, and does not allow where it is asked.
-pub(super) async fn deny<C: DevChain>(
-    world: &World<C>,
-    owner: &Signer,
-    hostile: Address,
-    account: Address,
-) -> Outcome {
+pub(super) async fn deny<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, account: Address) -> Outcome {
     send(world, owner, hostile, (selector("setReentry"), account, Vec::<u8>::new()).encode()).await
 }
 

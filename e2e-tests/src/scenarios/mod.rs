@@ -2,21 +2,25 @@
 
 mod assets;
 mod change;
+mod escrow_incidents;
 mod governance;
 mod incidents;
 mod life;
 mod liquidation;
 mod roles;
 mod succession;
+mod trade;
 
 pub use assets::*;
 pub use change::*;
+pub use escrow_incidents::*;
 pub use governance::*;
 pub use incidents::*;
 pub use life::*;
 pub use liquidation::*;
 pub use roles::*;
 pub use succession::*;
+pub use trade::*;
 
 use florin_bindings::{token, vaults, Message, NoError};
 use florin_client::{
@@ -91,7 +95,31 @@ macro_rules! for_each_scenario {
             a_minter_does_not_get_a_second_bucket,
             two_types_of_one_token_do_not_pay_for_each_other,
             an_old_proposal_cannot_undo_a_defence,
-            the_executor_queues_and_executes_what_is_due
+            the_executor_queues_and_executes_what_is_due,
+            fob_shipment_is_paid_against_title,
+            usance_credit_is_discounted_by_a_financier,
+            a_discrepant_presentation_is_cured,
+            a_dispute_is_appealed,
+            e06_silent_arbitrators_hold_nothing,
+            conditions_pay_a_credit,
+            an_amendment_takes_everybody,
+            proceeds_are_exchanged_or_paid_as_they_are,
+            a_registry_that_refuses_holds_no_money,
+            e01_no_escrow_pays_for_another,
+            e02_a_hostile_asset_reaches_nobody_else,
+            e03_a_refused_payee_redirects_its_claim,
+            e04_a_refused_award_can_be_claimed,
+            e05_open_credits_keep_what_they_were_funded_with,
+            e07_only_what_is_pulled_counts,
+            e08_nothing_is_an_offer_and_no_unit_is_lost,
+            e09_a_frivolous_dispute_loses_its_bond,
+            e10_no_party_sits_and_no_word_is_copied,
+            e11_a_lapsed_leg_pays_who_waited,
+            e12_numbers_at_the_end_of_their_type_are_refused,
+            e13_many_drawings_are_one,
+            e14_a_token_that_calls_back_changes_nothing,
+            e15_what_is_too_small_to_deliver_adds_up,
+            e16_a_partial_acceptance_is_a_rejection
         }
     };
 }

@@ -112,7 +112,8 @@ pub async fn every_privileged_message_checks_its_role<C: DevChain + Clone>(chain
     tested.insert(denied_by_vaults(world, &world.governor, &vaults::on_price(NATIVE_FEED, quote)).await?);
     tested.insert(denied_by_token(world, &world.governor, &token::mint(someone, 1)).await?);
 
-    every_message_has_its_place(&tested);
+    let contracts = ["token", "oracle", "vaults", "vaults_importer", "votes", "governor"];
+    every_message_has_its_place(&contracts, ANYBODY, &tested);
 
     // The two-step transfer: nothing changes hands before the named one accepts.
     world.govern_vaults(&vaults::name_governor(someone)).await?;
@@ -169,15 +170,19 @@ const ANYBODY: &[(&str, &str)] = &[
     ("votes", "delegateBySignature"),
 ];
 
-/// Each message that changes something was refused to outsiders above or is anybody's; the contracts' own metadata say which there
-/// are, so a new one cannot be forgotten.
-fn every_message_has_its_place(tested: &BTreeSet<(&'static str, &'static str)>) {
-    for contract in ["token", "oracle", "vaults", "vaults_importer", "votes", "governor"] {
+/// Each message that changes something was refused to outsiders or is anybody's; the contracts' own metadata say which there are, so a
+/// new one cannot be forgotten.
+pub(super) fn every_message_has_its_place(
+    contracts: &[&'static str],
+    anybody: &[(&'static str, &'static str)],
+    tested: &BTreeSet<(&'static str, &'static str)>,
+) {
+    for &contract in contracts {
         let bundle = Bundles::find().load(contract).expect("the bundle is built");
         let metadata = ContractMetadata::from_json(&bundle.metadata).expect("its metadata can be read");
         for message in metadata.messages().iter().filter(|message| message.mutates) {
             let place = (contract, message.label.as_str());
-            let (is_tested, is_open) = (tested.contains(&place), ANYBODY.contains(&place));
+            let (is_tested, is_open) = (tested.contains(&place), anybody.contains(&place));
             assert!(is_tested != is_open, "{place:?}: refused to outsiders {is_tested}, anybody's {is_open}");
         }
     }

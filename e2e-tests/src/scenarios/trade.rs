@@ -54,10 +54,7 @@ pub async fn fob_shipment_is_paid_against_title<C: DevChain + Clone>(chain: C) -
     let named = trade.present(id, whole(20_000), "on board").await?;
     // Now nobody can move it, its owner neither.
     let taken = trade.title_of(document).await?;
-    assert_eq!(
-        taken.standing,
-        florin_trade::right::Standing::InCustody { custodian: trade.escrow.0, escrow: id }
-    );
+    assert_eq!(taken.standing, florin_trade::right::Standing::InCustody { custodian: trade.escrow.0, escrow: id });
 
     let before = trade.coin_of(&trade.beneficiary).await?;
     trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
@@ -114,7 +111,10 @@ pub async fn usance_credit_is_discounted_by_a_financier<C: DevChain + Clone>(cha
     assert_eq!(growth(&trade, &trade.keeper, keeper).await?, whole(5), "the tip");
     assert_eq!(growth(&trade, &trade.financier, before).await?, whole(16_114));
     let again = trade.call(&trade.keeper, &escrow::mature(id, 0)).await;
-    assert_refused!(again, escrow::Error::Escrow(EscrowError::AlreadyPaid { number: 0 } | EscrowError::NotAllowed { .. }));
+    assert_refused!(
+        again,
+        escrow::Error::Escrow(EscrowError::AlreadyPaid { number: 0 } | EscrowError::NotAllowed { .. })
+    );
 
     // What was retained follows the receivable too.
     trade.wait_until(until).await?;
@@ -139,10 +139,7 @@ pub async fn a_discrepant_presentation_is_cured<C: DevChain + Clone>(chain: C) -
     assert_eq!(trade.status(id).await?, Status::Discrepant);
     // There is no second notice, and nothing can be taken back.
     let more = escrow::notice(id, first, Discrepancies::DESCRIPTION, reasons);
-    assert_refused!(
-        trade.call(&trade.applicant, &more).await,
-        escrow::Error::Escrow(EscrowError::SecondNotice)
-    );
+    assert_refused!(trade.call(&trade.applicant, &more).await, escrow::Error::Escrow(EscrowError::SecondNotice));
 
     // The seller brings another certificate; the other documents are the same.
     let mut papers = trade.papers(id, "wrong goods").await?;
@@ -266,8 +263,7 @@ pub async fn conditions_pay_a_credit<C: DevChain + Clone>(chain: C) -> Outcome {
     let mut agreement = trade.agreement().await?;
     agreement.checklist = florin_trade::terms::Checklist::default();
     let moment = trade.now().await?.after(Seconds::from_raw(20 * DAY));
-    let (buyer, inspector) =
-        (trade.applicant.account().to_address().0, trade.inspector.account().to_address().0);
+    let (buyer, inspector) = (trade.applicant.account().to_address().0, trade.inspector.account().to_address().0);
     let facts = [
         Fact::Signature { by: buyer },
         Fact::Signature { by: inspector },
@@ -277,8 +273,7 @@ pub async fn conditions_pay_a_credit<C: DevChain + Clone>(chain: C) -> Outcome {
     for (slot, fact) in agreement.conditions.facts.facts.iter_mut().zip(facts) {
         *slot = Some(fact);
     }
-    let nodes =
-        [Node::Fact(0), Node::Fact(1), Node::All(2), Node::Fact(2), Node::Fact(3), Node::All(2), Node::Any(2)];
+    let nodes = [Node::Fact(0), Node::Fact(1), Node::All(2), Node::Fact(2), Node::Fact(3), Node::All(2), Node::Any(2)];
     for (slot, node) in agreement.conditions.tree.nodes.iter_mut().zip(nodes) {
         *slot = Some(node);
     }
@@ -295,10 +290,7 @@ pub async fn conditions_pay_a_credit<C: DevChain + Clone>(chain: C) -> Outcome {
     let other = escrow::execute(ids[0], proofs(sign(ids[1]), vec![]));
     assert_refused!(trade.call(&trade.keeper, &other).await, escrow::Error::Signature(_));
     let none = escrow::execute(ids[0], proofs(vec![], vec![[1; 32]]));
-    assert_refused!(
-        trade.call(&trade.keeper, &none).await,
-        escrow::Error::Escrow(EscrowError::ConditionsNotMet)
-    );
+    assert_refused!(trade.call(&trade.keeper, &none).await, escrow::Error::Escrow(EscrowError::ConditionsNotMet));
     let before = trade.coin_of(&trade.beneficiary).await?;
     trade.call(&trade.keeper, &escrow::execute(ids[0], proofs(sign(ids[0]), vec![]))).await?;
     assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(20_000 - 100 - 5));
@@ -342,10 +334,7 @@ pub async fn an_amendment_takes_everybody<C: DevChain + Clone>(chain: C) -> Outc
     let stale = split(whole(25_000), whole(20_000));
     let consents = trade.consents(id, &stale.hash()).await?;
     let message = escrow::agree(id, whole(25_000), whole(20_000), consents);
-    assert_refused!(
-        trade.call(&trade.keeper, &message).await,
-        escrow::Error::Escrow(EscrowError::OtherStake { .. })
-    );
+    assert_refused!(trade.call(&trade.keeper, &message).await, escrow::Error::Escrow(EscrowError::OtherStake { .. }));
     let good = split(whole(12_000), whole(2_000));
     let consents = trade.consents(id, &good.hash()).await?;
     trade.call(&trade.keeper, &escrow::agree(id, whole(12_000), whole(2_000), consents)).await?;
@@ -403,4 +392,89 @@ pub async fn proceeds_are_exchanged_or_paid_as_they_are<C: DevChain + Clone>(cha
     let (ledger, balance) = trade.books_of(euro).await?;
     assert_eq!((ledger.liabilities, balance), (Amount::ZERO, florin_units::U256::zero()));
     trade.check_books(coin).await
+}
+
+/// The test contract that misbehaves, as a registry of titles.
+///
+/// # Errors
+/// The chain's.
+pub async fn hostile_registry<C: DevChain>(
+    trade: &Trade<C>,
+) -> Result<florin_client::chain::Address, crate::harness::HarnessError> {
+    super::assets::hostile_token(&trade.world).await
+}
+
+/// Whether the registry that misbehaves gives titles out of custody.
+///
+/// # Errors
+/// The chain's.
+pub async fn refuse_delivery<C: DevChain>(
+    trade: &Trade<C>,
+    registry: florin_client::chain::Address,
+    refuses: bool,
+) -> Outcome {
+    let behaviour = if refuses { super::assets::REVERTS } else { super::assets::HONEST };
+    super::assets::behave(&trade.world, &trade.keeper, registry, behaviour).await
+}
+
+/// A registry that does not deliver, or computes for ever, holds no money: the seller is paid, and the title can be asked for again
+/// and again.
+pub async fn a_registry_that_refuses_holds_no_money<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let registry = hostile_registry(&trade).await?;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.title = Some(registry.0);
+    agreement.terms.partial_drawings = false;
+    for behaviour in [super::assets::REVERTS, super::assets::SPINS] {
+        super::assets::behave(&trade.world, &trade.keeper, registry, super::assets::HONEST).await?;
+        let id = trade.fund(&agreement).await?;
+        let contents = format!("title of {behaviour}");
+        let named = trade.present(id, whole(20_000), &contents).await?;
+        super::assets::behave(&trade.world, &trade.keeper, registry, behaviour).await?;
+        let before = trade.coin_of(&trade.beneficiary).await?;
+        trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+        assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(19_900));
+        assert_eq!(trade.status(id).await?, Status::Closed);
+        let document = crate::trade::commitment(BILL, &contents);
+        let waiting = escrow::delivery(id, document);
+        let client = &trade.world.suite.client;
+        let delivery = client.read(trade.escrow, &waiting).await?.expect("it waits");
+        assert_eq!(delivery.to, trade.applicant.account().to_address().0);
+        // Still not: it waits on.
+        trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await?;
+        assert!(client.read(trade.escrow, &waiting).await?.is_some());
+        super::assets::behave(&trade.world, &trade.keeper, registry, super::assets::HONEST).await?;
+        trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await?;
+        assert!(client.read(trade.escrow, &waiting).await?.is_none());
+        assert_refused!(
+            trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await,
+            escrow::Error::NothingToDeliver { .. }
+        );
+    }
+    trade.check_books(coin).await
+}
+
+/// A credit costs the same among few and among many.
+pub async fn a_credit_costs_the_same_among_many<C: DevChain + Clone>(chain: C, crowd: u32) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let client = &trade.world.suite.client;
+    let agreement = trade.agreement().await?;
+    let mut costs = Vec::new();
+    for round in 0..2 {
+        let id = trade.sign(&agreement).await?;
+        let fund = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &escrow::fund(id)).await?;
+        trade.call(&trade.applicant, &escrow::fund(id)).await?;
+        let named = trade.present(id, whole(1_000), &format!("round {round}")).await?;
+        let accept = escrow::accept(id, named);
+        let accept = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &accept).await?;
+        trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+        costs.push([(fund.weight, fund.storage_deposit), (accept.weight, accept.storage_deposit)]);
+        for _ in 0..crowd {
+            trade.call(&trade.keeper, &escrow::draft(agreement, vec![])).await?;
+        }
+    }
+    // The first credit makes cells that the second finds: the collector's claim is one of them.
+    assert_eq!(costs[0][0], costs[1][0], "funding among one and among {crowd} more credits");
+    Ok(())
 }

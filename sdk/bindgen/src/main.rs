@@ -24,7 +24,7 @@ struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "contracts/layouts")]
     layouts: PathBuf,
     /// The contracts, without the prefix of their crates.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["governor", "oracle", "token", "vaults", "vaults_importer", "votes"])]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ["arbitration", "escrow", "governor", "oracle", "title", "token", "vaults", "vaults_importer", "votes"])]
     contracts: Vec<String>,
 }
 

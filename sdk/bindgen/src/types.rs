@@ -64,7 +64,7 @@ impl<'a> Types<'a> {
                 let name = self.identifier(name)?;
                 Ok(quote!(florin_units::#name))
             }
-            [root @ ("florin_stable" | "florin_governance"), modules @ .., name] => {
+            [root @ ("florin_stable" | "florin_governance" | "florin_panels" | "florin_trade"), modules @ .., name] => {
                 let root = self.identifier(root)?;
                 let modules = modules.iter().map(|module| self.identifier(module)).collect::<Result<Vec<_>, _>>()?;
                 let name = self.identifier(name)?;

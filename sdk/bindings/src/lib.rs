@@ -7,11 +7,17 @@ pub use message::{Constructor, ContractEvent, LangError, Message, NoError};
 
 // Modules of florin-bindgen, from here
 #[rustfmt::skip]
+pub mod arbitration;
+#[rustfmt::skip]
+pub mod escrow;
+#[rustfmt::skip]
 pub mod governor;
 #[rustfmt::skip]
 pub mod oracle;
 #[rustfmt::skip]
 pub mod shared;
+#[rustfmt::skip]
+pub mod title;
 #[rustfmt::skip]
 pub mod token;
 #[rustfmt::skip]

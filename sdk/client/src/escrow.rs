@@ -36,11 +36,7 @@ pub async fn domain<C: Chain>(client: &Client<C>, contract: Address) -> Result<D
 /// Sign an agreement, so that anybody can draft it with the signature until the deadline.
 pub fn sign_agreement(signer: &Signer, domain: &Domain, agreement: &Hash, deadline: Timestamp) -> Signing {
     let digest = domain.typed(&signing_hash(agreement, deadline, keccak), keccak);
-    Signing {
-        signer: signer.account().to_address(),
-        deadline: deadline.raw(),
-        signature: signer.sign_digest(&digest),
-    }
+    Signing { signer: signer.account().to_address(), deadline: deadline.raw(), signature: signer.sign_digest(&digest) }
 }
 
 /// Consent to an amendment, by the hash of the new agreement, or to a division, by its hash. `nonce` is the number of amendments

@@ -5,7 +5,7 @@ use florin_bindings::{governor, votes, NoError};
 use florin_governance::{
     action::Call,
     proposal::{Proposal, Support},
-    signing::{self, Domain, GOVERNOR, VOTES},
+    signing::{Domain, GOVERNOR, VOTES},
     Hash as CoreHash, ProposalId,
 };
 use florin_units::Timestamp;

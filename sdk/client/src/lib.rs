@@ -8,6 +8,7 @@ pub mod chain;
 pub mod contract;
 pub mod deploy;
 pub mod error;
+pub mod escrow;
 pub mod governance;
 pub mod node;
 pub mod plan;

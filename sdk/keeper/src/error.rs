@@ -1,6 +1,6 @@
 //! Why a keeper's round ended early.
 
-use florin_bindings::{governor, token, vaults, NoError};
+use florin_bindings::{arbitration, escrow, governor, token, vaults, NoError};
 use florin_client::{chain::Address, contract::CallError, error::ChainError, governance::GovernanceError};
 use florin_stable::{oracle::OracleError, AuctionId, CollateralTypeId, PositionId, VaultError};
 use florin_units::MathError;
@@ -28,6 +28,12 @@ pub enum KeeperError {
     /// The governor did not answer.
     #[error("the governor: {0}")]
     Governor(#[from] CallError<governor::Error>),
+    /// The escrow contract did not answer.
+    #[error("the escrow contract: {0}")]
+    Escrow(#[from] CallError<escrow::Error>),
+    /// The arbitration contract did not answer.
+    #[error("the arbitration contract: {0}")]
+    Arbitration(#[from] CallError<arbitration::Error>),
     /// A proposal cannot be read.
     #[error(transparent)]
     Governance(#[from] GovernanceError),

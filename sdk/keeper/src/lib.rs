@@ -1,5 +1,5 @@
-//! Bots that keep the system healthy: they liquidate what is unsafe, buy at auctions, restart auctions that have run out, report
-//! prices, net surplus against deficit, and execute what holders have voted for.
+//! Bots that keep the system healthy: they liquidate what is unsafe, buy at auctions, restart auctions that have run out,
+//! report prices, net surplus against deficit, execute what holders have voted for, and settle escrows.
 //!
 //! Each does one bounded round in `step` and says in a report what it did; when to call `step` again is up to whoever runs it.
 //! They know nothing but what the chain tells them and the market prices that they are given. Everything is decided on the
@@ -12,6 +12,7 @@ mod auctions;
 pub mod bid;
 mod economics;
 mod error;
+pub mod escrow;
 mod executor;
 mod feeder;
 mod healer;
@@ -22,6 +23,7 @@ mod take;
 pub use auctions::AuctionBook;
 pub use economics::Economics;
 pub use error::KeeperError;
+pub use escrow::{EscrowAct, EscrowConfig, EscrowDone, EscrowKeeper, EscrowReport, EscrowStuck, Supplied};
 pub use executor::{ExecuteKeeper, ExecuteReport, Stuck};
 pub use feeder::{FeederConfig, FeederReport, OracleFeeder};
 pub use healer::{HealKeeper, HealReport};

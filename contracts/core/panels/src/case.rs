@@ -184,18 +184,26 @@ pub struct Case {
 
 impl Case {
     /// A panel is called, for the first time or again where the panel of a former call was not drawn in time or has
-    /// come to nothing.
+    /// come to nothing; and where the court hears another dispute under the same number, once the fee of the former one was
+    /// collected, so that it goes to those who have earned it.
     ///
     /// # Errors
     /// [`ArbitrationError::NotAllowed`], [`ArbitrationError::WrongSeats`], [`ArbitrationError::NotYetHeard`],
     /// [`ArbitrationError::TooLittleTime`], [`ArbitrationError::TooMuchTime`].
     pub fn call(former: Option<&Self>, hearing: Hearing, now: Moment) -> Result<Self, ArbitrationError> {
-        if let Some(former) = former {
+        if let Some(former) = former.filter(|former| !former.is_followed_by(&hearing)) {
             former.check(Message::Call, now)?;
         }
         hearing.check(now.time)?;
         let stage = Stage::Called { draw_block: now.block.saturating_add(DRAW_DELAY), called_at: now.time };
         Ok(Self { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO })
+    }
+
+    /// Whether the court hears another dispute after the one of this case, with which nothing is left to be done. (The fees of both
+    /// panels are collected with the first one's.)
+    fn is_followed_by(&self, hearing: &Hearing) -> bool {
+        let is_paid = self.hearing.is_appeal || self.hearing.fee.is_zero() || !self.collected.is_zero();
+        self.stage == Stage::Reported && *hearing != self.hearing && is_paid
     }
 
     /// Where the case stands at a moment. A border of time belongs to the later status.
@@ -205,9 +213,7 @@ impl Case {
             Stage::Closed => Status::Closed,
             Stage::Called { .. } | Stage::Sitting { .. } if now.time >= self.hearing.until => Status::Overdue,
             Stage::Called { draw_block, .. } if now.block <= draw_block => Status::Called,
-            Stage::Called { draw_block, .. } if now.block <= draw_block.saturating_add(DRAW_BLOCKS) => {
-                Status::Drawable
-            }
+            Stage::Called { draw_block, .. } if now.block <= draw_block.saturating_add(DRAW_BLOCKS) => Status::Drawable,
             Stage::Called { .. } => Status::Lapsed,
             Stage::Sitting { reveal_until, .. } if now.time >= reveal_until || self.is_full(self.revealed) => {
                 Status::Reportable
@@ -301,8 +307,12 @@ impl Case {
     ///
     /// # Errors
     /// [`ArbitrationError::NotAllowed`].
-    pub fn report(&self, now: Moment) -> Result<Self, ArbitrationError> {
+    pub fn report(&self, hearing: &Hearing, now: Moment) -> Result<Self, ArbitrationError> {
         self.check(Message::Report, now)?;
+        // Awards in one dispute are none in another that the court hears under the same number.
+        if *hearing != self.hearing {
+            return Err(ArbitrationError::OtherHearing);
+        }
         Ok(Self { stage: Stage::Reported, ..*self })
     }
 

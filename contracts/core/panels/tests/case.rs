@@ -9,7 +9,7 @@ use florin_panels::case::{commitment, Case, CaseId, Message, SeatRecord, Stage, 
 use florin_panels::draw::Panel;
 use florin_panels::hearing::{Hearing, MAXIMUM_SITTING, MINIMUM_SITTING};
 use florin_panels::{ArbitrationError, Hash, Moment, PanelError};
-use florin_units::{Seconds, Timestamp};
+use florin_units::{Amount, Seconds, Timestamp};
 use proptest::prelude::*;
 
 /// Columns.
@@ -60,7 +60,7 @@ fn in_status(status: Status) -> (Case, Moment) {
         Status::Revealing => (two_committed(), at(6 * DAY)),
         Status::Reportable => (two_committed(), at(9 * DAY + HOUR)),
         Status::Overdue => (two_committed(), at(10 * DAY)),
-        Status::Reported => (two_committed().report(at(9 * DAY + HOUR)).unwrap(), at(9 * DAY + HOUR)),
+        Status::Reported => (two_committed().report(&hearing(), at(9 * DAY + HOUR)).unwrap(), at(9 * DAY + HOUR)),
         Status::Closed => (two_committed().close(at(10 * DAY)).unwrap(), at(11 * DAY)),
     };
     assert_eq!(case.status(now), status);
@@ -80,7 +80,7 @@ fn send(case: &Case, message: Message, now: Moment) -> Result<(), ArbitrationErr
             let record = SeatRecord { commitment: committed(0, 10), award: None };
             case.reveal(0, Some(&record), &committed(0, 10), amount(10), now).map(|_| ())
         }
-        Message::Report => case.report(now).map(|_| ()),
+        Message::Report => case.report(&case.hearing, now).map(|_| ()),
         Message::Close => case.close(now).map(|_| ()),
         Message::Collect => case.collect(None, amount(1), now).map(|_| ()),
     }
@@ -215,7 +215,7 @@ fn all_may_be_quicker_than_the_clock() {
         case = next;
     }
     assert_eq!(case.status(now), Status::Reportable, "all have revealed");
-    assert_eq!(case.report(now).unwrap().stage, Stage::Reported);
+    assert_eq!(case.report(&case.hearing, now).unwrap().stage, Stage::Reported);
 }
 
 #[test]
@@ -331,4 +331,28 @@ fn a_closed_case_can_be_called_for_another_hearing() {
     let next = Hearing { from: now.time, until: at(30 * DAY).time, ..hearing() };
     let case = Case::call(Some(&closed), next, now).unwrap();
     assert_eq!((case.committed, case.revealed, case.status(now)), (0, 0, Status::Called));
+}
+
+#[test]
+fn awards_in_one_dispute_are_none_in_another_under_the_same_number() {
+    let (case, now) = (two_committed(), at(9 * DAY + HOUR));
+    let other = Hearing { stake: case.hearing.stake.checked_add(Amount::from_raw(1)).unwrap(), ..case.hearing };
+    assert_eq!(case.report(&other, now), Err(ArbitrationError::OtherHearing));
+    case.report(&case.hearing, now).unwrap();
+}
+
+#[test]
+fn another_dispute_under_the_same_number_gets_a_panel_once_the_former_one_is_paid() {
+    let now = at(9 * DAY + HOUR);
+    let reported = two_committed().report(&hearing(), now).unwrap();
+    let later = Hearing { from: now.time, until: now.time.after(Seconds::from_raw(10 * DAY)), ..hearing() };
+    let refused = Case::call(Some(&reported), hearing(), now);
+    assert!(matches!(refused, Err(ArbitrationError::NotAllowed { .. })), "the same dispute has its panel: {refused:?}");
+    let unpaid = Case::call(Some(&reported), later, now);
+    assert!(matches!(unpaid, Err(ArbitrationError::NotAllowed { .. })), "the fee would go to others: {unpaid:?}");
+    let paid = reported.collect(None, hearing().fee, now).unwrap().case;
+    let called = Case::call(Some(&paid), later, now).unwrap();
+    assert_eq!((called.hearing, called.committed, called.revealed, called.collected), (later, 0, 0, Amount::ZERO));
+    let free = Case { hearing: Hearing { fee: Amount::ZERO, ..hearing() }, ..reported };
+    Case::call(Some(&free), later, now).unwrap();
 }

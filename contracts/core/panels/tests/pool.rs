@@ -8,7 +8,7 @@ use florin_panels::hearing::Hearing;
 use florin_panels::ledger::AssetLedger;
 use florin_panels::pool::{check_members, Membership, Pool};
 use florin_panels::settlement::{divide_down, Division};
-use florin_panels::{Address, ArbitrationError};
+use florin_panels::{Address, ArbitrationError, Moment};
 use florin_units::{Amount, MathError};
 use proptest::prelude::*;
 
@@ -104,6 +104,12 @@ fn no_more_is_paid_than_is_owed() {
     assert_eq!(ledger.paid(amount(10)), Ok(AssetLedger::default()));
 }
 
+/// The same, reported.
+fn reported(seats: u8, count: u8, now: Moment) -> Case {
+    let case = revealed(seats, count);
+    case.report(&case.hearing, now).unwrap()
+}
+
 /// A case of the staked pool with so many seats in which the first ones have revealed.
 fn revealed(seats: u8, count: u32) -> Case {
     Case { revealed: u16::MAX.checked_shr(16 - count).unwrap_or(0), ..sitting(Hearing { seats, ..hearing() }) }
@@ -126,8 +132,8 @@ fn silence_pays_those_who_spoke() {
 #[test]
 fn the_first_panel_gets_its_fee_and_the_appeal_panel_the_rest() {
     let now = at(9 * DAY + common::HOUR);
-    let first = revealed(3, 2).report(now).unwrap();
-    let appeal = revealed(7, 4).report(now).unwrap();
+    let first = reported(3, 2, now);
+    let appeal = reported(7, 4, now);
     // The fee of the hearing is 500.
     let collected = first.collect(Some(&appeal), amount(301), now).unwrap();
     assert_eq!((collected.share, collected.appeal_share, collected.rest), (amount(150), Amount::ZERO, amount(1)));
@@ -158,8 +164,8 @@ proptest! {
         revealed_appeal in prop::option::of(0u32..=7),
     ) {
         let now = at(9 * DAY + common::HOUR);
-        let mut first = revealed(3, revealed_first).report(now).unwrap();
-        let appeal = revealed_appeal.map(|count| revealed(7, count).report(now).unwrap());
+        let mut first = reported(3, revealed_first, now);
+        let appeal = revealed_appeal.map(|count| reported(7, count, now));
         let (mut to_first, mut total) = (0, 0);
         for part in received {
             let collected = first.collect(appeal.as_ref(), amount(part), now).unwrap();

@@ -3,7 +3,6 @@
 mod common;
 
 use common::{account, at, called, case_id, hearing, sitting, BLOCK};
-use florin_panels::award::Seats;
 use florin_panels::case::{Case, CaseId, Message, SeatRecord, Stage, Status};
 use florin_panels::draw::Panel;
 use florin_panels::hearing::{Hearing, MAXIMUM_ANSWER};
@@ -23,7 +22,6 @@ fn every_record_fits_one_storage_cell() {
         ("membership", Membership::max_encoded_len()),
         ("ledger", AssetLedger::max_encoded_len()),
         ("number of a case", CaseId::max_encoded_len()),
-        ("seats", Seats::max_encoded_len()),
     ] {
         println!("{name}: {length} bytes");
         assert!(length <= MAXIMUM_CELL, "{name} needs {length} bytes");

@@ -24,15 +24,8 @@ const SLOTS: usize = 6;
 const PEOPLE: u32 = 30;
 const NAMED_POOL: u32 = 1;
 
-const MESSAGES: [Message; 7] = [
-    Message::Call,
-    Message::Draw,
-    Message::Commit,
-    Message::Reveal,
-    Message::Report,
-    Message::Close,
-    Message::Collect,
-];
+const MESSAGES: [Message; 7] =
+    [Message::Call, Message::Draw, Message::Commit, Message::Reveal, Message::Report, Message::Close, Message::Collect];
 
 type Outcome<T = ()> = Result<T, ArbitrationError>;
 
@@ -211,7 +204,7 @@ impl State {
     /// Whether the court takes it, which it does where the panel has awarded something.
     fn report(&mut self, id: CaseId, now: Moment) -> Outcome<bool> {
         let case = self.case(id)?;
-        let reported = case.report(now)?;
+        let reported = case.report(&case.hearing, now)?;
         let seats = case.seats(&self.panel(id), |place| self.seats.get(&(id, place)).copied());
         self.settle(id, &case)?;
         self.cases.insert(id, reported);

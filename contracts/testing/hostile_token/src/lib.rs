@@ -132,6 +132,24 @@ pub mod hostile_token {
             account != self.target
         }
 
+        /// Takes a title into custody, as a registry of titles does; it has none, and never refuses.
+        #[ink(message)]
+        pub fn take(&mut self, issuer: Address, document: [u8; 32], escrow: u64, from: Address) -> Result<(), Error> {
+            let _ = (issuer, document, escrow, from);
+            Ok(())
+        }
+
+        /// Gives a title out of custody, as far as it behaves.
+        #[ink(message)]
+        pub fn deliver(&mut self, issuer: Address, document: [u8; 32], escrow: u64, to: Address) -> Result<(), Error> {
+            let _ = (issuer, document, escrow, to);
+            match self.behaviour {
+                REVERTS => Err(Error::ToldToRevert),
+                SPINS => spin(),
+                _ => Ok(()),
+            }
+        }
+
         /// Sets what a re-entering transfer calls. Anyone may call it.
         #[ink(message, name = "setReentry")]
         pub fn set_reentry(&mut self, target: Address, call_data: Vec<u8>) {
