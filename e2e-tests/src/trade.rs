@@ -279,7 +279,7 @@ impl<C: DevChain> Trade<C> {
     /// The contract's.
     pub async fn fund(&self, agreement: &Agreement) -> Result<u64, HarnessError> {
         let id = self.sign(agreement).await?;
-        self.call(&self.applicant, &escrow::fund(id)).await?;
+        self.call(&self.applicant, &escrow::fund(id, agreement.hash(keccak))).await?;
         Ok(id)
     }
 
@@ -288,6 +288,17 @@ impl<C: DevChain> Trade<C> {
     /// # Errors
     /// The chain's.
     pub async fn paper(&self, id: u64, place: u8, contents: &str) -> Result<Document, HarnessError> {
+        self.milestone_paper(id, None, place, contents).await
+    }
+
+    /// The same for a milestone.
+    async fn milestone_paper(
+        &self,
+        id: u64,
+        milestone: Option<u8>,
+        place: u8,
+        contents: &str,
+    ) -> Result<Document, HarnessError> {
         let Picture { agreement, escrow, .. } = self.picture(id).await?;
         let required = agreement.checklist.documents[usize::from(place)].expect("a required document");
         let issuer = self.signer_of(required.issuer);
@@ -295,6 +306,7 @@ impl<C: DevChain> Trade<C> {
             escrow: id,
             drawing: escrow.next_drawing(),
             checklist: agreement.checklist.hash(keccak),
+            milestone,
             document: place,
             commitment: commitment(place, contents),
             dated: self.now().await?,
@@ -307,11 +319,24 @@ impl<C: DevChain> Trade<C> {
     /// # Errors
     /// The chain's.
     pub async fn papers(&self, id: u64, contents: &str) -> Result<Vec<Option<Document>>, HarnessError> {
+        self.milestone_papers(id, None, contents).await
+    }
+
+    /// The same for a milestone.
+    ///
+    /// # Errors
+    /// The chain's.
+    pub async fn milestone_papers(
+        &self,
+        id: u64,
+        milestone: Option<u8>,
+        contents: &str,
+    ) -> Result<Vec<Option<Document>>, HarnessError> {
         let documents = self.picture(id).await?.agreement.checklist.documents;
         let mut papers = Vec::new();
         for (place, document) in (0u8..).zip(documents) {
             papers.push(match document {
-                Some(_) => Some(self.paper(id, place, contents).await?),
+                Some(_) => Some(self.milestone_paper(id, milestone, place, contents).await?),
                 None => None,
             });
         }
@@ -333,7 +358,7 @@ impl<C: DevChain> Trade<C> {
     /// # Errors
     /// The contract's.
     pub async fn present_milestone(&self, id: u64, milestone: u8) -> Result<PresentationId, HarnessError> {
-        let papers = self.papers(id, "a milestone").await?;
+        let papers = self.milestone_papers(id, Some(milestone), "a milestone").await?;
         let agreement = self.picture(id).await?.agreement;
         let amount = agreement.checklist.milestone(milestone).expect("a milestone").amount;
         self.call(&self.beneficiary, &escrow::present(id, amount, Some(milestone), papers, false)).await?;
@@ -392,12 +417,12 @@ impl<C: DevChain> Trade<C> {
         self.world.coin_of(who).await
     }
 
-    /// What somebody can claim of an asset.
+    /// What somebody can claim of an asset, of credits without a compliance contract.
     ///
     /// # Errors
     /// The chain's.
     pub async fn claim_of(&self, asset: Address, who: &Signer) -> Result<Amount, HarnessError> {
-        let claim = escrow::claim_of(asset, who.account().to_address());
+        let claim = escrow::claim_of(asset, Address::zero(), who.account().to_address());
         Ok(self.world.suite.client.read(self.escrow, &claim).await?.amount)
     }
 

@@ -60,6 +60,8 @@ const RULES: &[(&str, &[&str])] = &[
             "tokio",
         ],
     ),
+    // What traders need that needs no chain.
+    ("florin-trader", &["florin-units", "florin-governance", "florin-trade"]),
     (
         "florin-keeper",
         &[

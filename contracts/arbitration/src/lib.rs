@@ -207,12 +207,13 @@ pub mod arbitration {
         /// Anyone may, once; and again where nobody has had the panel drawn in time, or where it has come to nothing
         /// and the court hears the dispute again.
         ///
-        /// Errors: `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `WrongSeats`, `NotYetHeard`, `TooLittleTime`,
-        /// `TooMuchTime`, `UnknownPool`. Event: `PanelCalled`.
+        /// Errors: `NoHearing`, `NotAdmitted` for a court, `WrongAsset`, `FeeTooSmall`, `NotAllowed`, `TooManyCalls`,
+        /// `WrongSeats`, `NotYetHeard`, `TooLittleTime`, `TooMuchTime`, `UnknownPool`. Event: `PanelCalled`.
         #[ink(message)]
         pub fn call_panel(&mut self, court: Address, number: u64, is_appeal: bool) -> Result<(), Error> {
             let (id, now) = (CaseId { court: court.0, number, is_appeal }, self.moment());
             let hearing = self.hearing_of(&id)?;
+            hearing.check_paid(&self.index().token.0, self.seat_stake())?;
             let former = self.cases.get(id).map(|record| record.0);
             let case = Case::call(former.as_ref(), hearing, now)?;
             let pool = self.pool(hearing.pool)?.called(now.block);
@@ -297,8 +298,8 @@ pub mod arbitration {
         /// before the court's window is. Anyone may. Stakes are free again, and those of the silent go to the others.
         /// Where the court refuses nothing has happened, and it can be tried again.
         ///
-        /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`, `CourtRefused`. Events: `PanelReported`, `MembershipChanged`,
-        /// `Credited`.
+        /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`, `CourtRefused`.
+        /// Events: `PanelReported`, `MembershipChanged`, `Credited`.
         #[ink(message)]
         pub fn report(&mut self, court: Address, number: u64, is_appeal: bool) -> Result<(), Error> {
             let id = CaseId { court: court.0, number, is_appeal };

@@ -120,6 +120,17 @@ pub enum Error {
         /// Who called.
         caller: Address,
     },
+    /// The pool that the terms name has too few members for an appeal panel of which nobody is barred, or its contract
+    /// does not say.
+    #[codec(index = 17)]
+    PoolTooSmall {
+        /// The pool.
+        pool: u32,
+        /// Members that it has.
+        members: u32,
+        /// Members that it must have.
+        required: u32,
+    },
 }
 
 impl From<EscrowError> for Error {

@@ -122,6 +122,19 @@ pub struct Paid {
     pub delivered: bool,
 }
 
+/// What came by mistake was paid out by the governor.
+#[ink::event]
+pub struct Recovered {
+    /// The asset.
+    #[ink(topic)]
+    pub asset: Address,
+    /// To whom.
+    #[ink(topic)]
+    pub to: Address,
+    /// How much, in raw units.
+    pub amount: Amount,
+}
+
 /// A title went into custody or out of it.
 #[ink::event]
 pub struct TitleMoved {

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::escrow::Escrow;
 use crate::event::*;
 use crate::record::*;
+use florin_shell::or_zero;
 use florin_trade::ledger::{Payout, Purpose};
 use florin_trade::swap::{exchange, Bound, Leg, LegCommand, LegOutcome, Quote};
 use florin_trade::terms::Terms;
@@ -11,8 +12,8 @@ use florin_trade::{EscrowId, Hash as Hash32};
 use ink::codegen::Env;
 use ink::Address;
 
-/// The most exchanges that one message tries: what is paid to one side must not grow so heavy, by assets that the other side has
-/// chosen, that no block holds it.
+/// The most exchanges that one message tries: what is paid to one side must not grow so heavy, by assets that the other
+/// side has chosen, that no block holds it. The last one is the beneficiary's own.
 pub(crate) const MAXIMUM_EXCHANGES: u8 = 2;
 
 impl Escrow {
@@ -57,9 +58,9 @@ impl Escrow {
         self.env().emit_event(QuoteChanged { quote: number, record: quote });
     }
 
-    /// Exchanges proceeds where their owner has placed an order and the dealer's quote meets it. Where it does not, or the other
-    /// asset fails, the proceeds are paid as they are: an exchange never holds a payment up.
-    /// `left` is how many more may be tried.
+    /// Exchanges proceeds where their owner has placed an order and the dealer's quote meets it. Where it does not, or
+    /// the other asset fails, the proceeds are paid as they are: an exchange never holds a payment up. `left` is how
+    /// many more may be tried.
     pub(crate) fn is_exchanged(
         &mut self,
         escrow: EscrowId,
@@ -67,7 +68,12 @@ impl Escrow {
         payout: &Payout,
         left: &mut u8,
     ) -> Result<bool, Error> {
-        if *left == 0 || !matches!(payout.purpose, Purpose::Proceeds | Purpose::Share) {
+        let kept = match payout.purpose {
+            Purpose::Proceeds => 0,
+            Purpose::Share => 1,
+            _ => return Ok(false),
+        };
+        if *left <= kept {
             return Ok(false);
         }
         let owner = Address::from(payout.account);
@@ -90,7 +96,7 @@ impl Escrow {
             bought: exchanged.to_owner.amount,
         });
         self.push(escrow, terms, &exchanged.to_dealer)?;
-        self.push_apart(other, &exchanged.to_owner)?;
+        self.push_apart(other, or_zero(terms.compliance), &exchanged.to_owner)?;
         Ok(true)
     }
 }

@@ -1,5 +1,6 @@
-//! Calls of contracts that parties have named: registries of titles and oracles. None of them is believed more than the parties
-//! did, none may call back, and each gets a bounded weight, so that it cannot keep the rest of a message from being done.
+//! Calls of contracts that parties have named: registries of titles and oracles. None of them is believed more than the
+//! parties did, none may call back, and each gets a bounded weight, so that it cannot keep the rest of a message from
+//! being done.
 
 use florin_shell::host;
 use florin_stable::oracle::{OracleError, Quote};
@@ -45,6 +46,11 @@ pub fn deliver(registry: Address, key: &TitleKey, escrow: EscrowId, to: Address)
 /// A title, where the registry has it.
 pub fn title(registry: Address, key: &TitleKey) -> Option<Title> {
     ask(registry, ink::selector_bytes!("title"), (key.issuer, key.document), true).flatten()
+}
+
+/// How many members a pool of an arbitration contract has; none where it does not say.
+pub fn pool_size(arbitration: Address, pool: u32) -> u32 {
+    ask(arbitration, ink::selector_bytes!("pool_size"), pool, true).unwrap_or_default()
 }
 
 /// A price of an oracle, where it has one that can be used.

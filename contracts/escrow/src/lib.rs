@@ -1,5 +1,5 @@
-//! Escrow for cross-border trade: a letter of credit as a contract. The rules are the core's (`florin_trade`); here are storage,
-//! signatures, money and calls.
+//! Escrow for cross-border trade: a letter of credit as a contract. The rules are the core's (`florin_trade`); here are
+//! storage, signatures, money and calls.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod error;
@@ -21,6 +21,7 @@ mod stack {
 #[ink::contract]
 pub mod escrow {
     use crate::error::Error;
+    use crate::event::Recovered;
     use crate::record::*;
     use crate::steps::{check_number, sealed};
     use florin_governance::roles::{Governor, Guardian, Roles};
@@ -35,7 +36,7 @@ pub mod escrow {
     use florin_trade::examination::{Discrepancies, Presentation, PresentationId, Presenting};
     use florin_trade::fee::Settings;
     use florin_trade::ledger::{redirection_hash, AssetLedger, Claim, Delivery as Way, Payout, Purpose, Redemption};
-    use florin_trade::right::Receivable;
+    use florin_trade::right::{Receivable, TitleKey};
     use florin_trade::state::{Escrow as Credit, Message, Status};
     use florin_trade::swap::{withdraw, Leg, LegCommand, LegTerms, Order, Quote, SecretHash};
     use florin_trade::terms::{signing_hash, Agreement};
@@ -64,10 +65,9 @@ pub mod escrow {
         pub(crate) acceptances: Mapping<(u64, u8), AcceptanceRecord, ManualKey<0x4553_000E>>,
         pub(crate) ledgers: Mapping<Address, LedgerRecord, ManualKey<0x4553_000F>>,
         pub(crate) minimums: Mapping<Address, u128, ManualKey<0x4553_0010>>,
-        pub(crate) claims: Mapping<(Address, Address), ClaimRecord, ManualKey<0x4553_0011>>,
-        pub(crate) screened_by: Mapping<(Address, Address), Address, ManualKey<0x4553_0012>>,
+        pub(crate) claims: Mapping<ClaimKey, ClaimRecord, ManualKey<0x4553_0011>>,
         pub(crate) fees: Mapping<(u64, Address), u128, ManualKey<0x4553_0013>>,
-        pub(crate) deliveries: Mapping<(u64, Hash32), DeliveryRecord, ManualKey<0x4553_0014>>,
+        pub(crate) deliveries: Mapping<(u64, TitleKey), DeliveryRecord, ManualKey<0x4553_0014>>,
         pub(crate) quote_count: Lazy<u64, ManualKey<0x4553_0015>>,
         pub(crate) quotes: Mapping<u64, QuoteRecord, ManualKey<0x4553_0016>>,
         pub(crate) orders: Mapping<(u64, Address), OrderRecord, ManualKey<0x4553_0017>>,
@@ -76,8 +76,8 @@ pub mod escrow {
     }
 
     impl Escrow {
-        /// Escrows without any credit. `fee` is the protocol's share of what is drawn, `collector` gets it. The caller governs them
-        /// until it hands the role on.
+        /// Escrows without any credit. `fee` is the protocol's share of what is drawn, `collector` gets it. The caller
+        /// governs them until it hands the role on.
         ///
         /// Errors: `Terms` where the fee is above its bound or nobody would get it.
         #[ink(constructor)]
@@ -101,7 +101,6 @@ pub mod escrow {
                 ledgers: Mapping::new(),
                 minimums: Mapping::new(),
                 claims: Mapping::new(),
-                screened_by: Mapping::new(),
                 fees: Mapping::new(),
                 deliveries: Mapping::new(),
                 quote_count: Lazy::new(),
@@ -118,11 +117,11 @@ pub mod escrow {
             Ok(escrow)
         }
 
-        /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its number, which is
-        /// never used again.
+        /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its
+        /// number, which is never used again.
         ///
-        /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events: `AgreementWritten`,
-        /// `EscrowMoved` for each signature.
+        /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events:
+        /// `AgreementWritten`, `EscrowMoved` for each signature.
         #[ink(message)]
         pub fn draft(&mut self, agreement: Agreement, signatures: Vec<Signing>) -> Result<u64, Error> {
             self.settings().check_open()?;
@@ -148,7 +147,8 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Sign { agreement })
         }
 
-        /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds since 1970).
+        /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds
+        /// since 1970).
         ///
         /// Errors: those of `sign`; `Signature`. Event: `EscrowMoved`.
         #[ink(message)]
@@ -175,28 +175,35 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Decline)
         }
 
-        /// The applicant pays in the most that can be drawn, which it has allowed this contract to take.
+        /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, which it has
+        /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
+        /// whatever is paid out.
         ///
-        /// Errors: `Paused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `CreditExpired`, `Denied`, `DecimalsChanged`,
-        /// `FeeAboveMaximum`, `WrongPayment`, `TransferRefused`, `NoAnswer`. Events: `Received`, `EscrowMoved`.
+        /// Errors: `Paused`, `UnknownEscrow`, `UnknownAsset`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`,
+        /// `TransferRefused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`,
+        /// `DecimalsChanged`, `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
         #[ink(message)]
-        pub fn fund(&mut self, escrow: u64) -> Result<(), Error> {
+        pub fn fund(&mut self, escrow: u64, agreement: Hash32) -> Result<(), Error> {
             let settings = self.settings();
             settings.check_open()?;
-            let view = self.view(escrow)?;
+            let (view, rules) = (self.view(escrow)?, self.rules_of(escrow)?);
             let asset = Address::from(view.terms.asset.token);
+            let (ledger, minimum) = (self.ledger_of(asset)?, self.minimum_of(asset));
+            ledger.check_seed(minimum)?;
+            self.check_pool(&rules)?;
             let decimals = erc20::decimals(asset).ok_or(Error::NoAnswer { contract: asset })?;
-            let snapshot = settings.snapshot(self.minimum_of(asset));
+            let snapshot = settings.snapshot(minimum);
             let context = self.screened(&view.terms);
             let received = self.receive(asset, view.terms.limit()?)?;
-            self.decide(&view, &Command::Fund { received, snapshot, decimals }, &context)
+            self.decide(&view, &Command::Fund { agreement, received, snapshot, decimals }, &context)
         }
 
-        /// The beneficiary presents documents, for the first time or to cure discrepancies. `documents` stand in the places of the
-        /// checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver instead of being refused.
+        /// The beneficiary presents documents, for the first time or to cure discrepancies. `documents` stand in the
+        /// places of the checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver
+        /// instead of being refused.
         ///
-        /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events: `PresentationChanged`,
-        /// `EscrowMoved`, `TitleMoved`.
+        /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events:
+        /// `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
         #[ink(message)]
         pub fn present(
             &mut self,
@@ -209,7 +216,7 @@ pub mod escrow {
             let view = self.view(escrow)?;
             let checklist = self.checklist_of(escrow)?;
             let calendar = self.calendars.get(escrow).ok_or(Error::UnknownEscrow { escrow })?.0;
-            let papers = self.papers(&view, &checklist, &documents)?;
+            let papers = self.papers(&view, &checklist, milestone, &documents)?;
             let presenting = Presenting {
                 checklist: &checklist,
                 calendar: &calendar,
@@ -230,11 +237,11 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Approve { presentation })
         }
 
-        /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to the other
-        /// side.
+        /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to
+        /// the other side.
         ///
         /// Errors: `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`, `OtherPresentation`, `EmptyNotice`,
-        /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`, `TooManyNotices`. Events: `PresentationChanged`,
+        /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`. Events: `PresentationChanged`,
         /// `EscrowMoved`.
         #[ink(message)]
         pub fn notice(
@@ -255,8 +262,8 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Waive { presentation })
         }
 
-        /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled, releases what
-        /// was retained. Anybody may, and earns the tip of the terms unless it is a party.
+        /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled,
+        /// releases what was retained. Anybody may, and earns the tip of the terms unless it is a party.
         ///
         /// Errors: `NotAllowed` where nothing is due. Events: those of `accept`, `DisputeChanged`.
         #[ink(message)]
@@ -266,16 +273,19 @@ pub mod escrow {
 
         /// Pays an acceptance that has matured. Anybody may, and earns the tip of the terms unless it is a party.
         ///
-        /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`, `EscrowMoved`, `Paid`.
+        /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`,
+        /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn mature(&mut self, escrow: u64, number: u8) -> Result<(), Error> {
             let acceptance = self.acceptance_of(escrow, number);
             self.carry_out(escrow, &Command::Mature { number, acceptance })
         }
 
-        /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a party.
+        /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a
+        /// party.
         ///
-        /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events: `EscrowMoved`, `Paid`.
+        /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events:
+        /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn execute(&mut self, escrow: u64, proofs: Proofs) -> Result<(), Error> {
             let view = self.view(escrow)?;
@@ -285,10 +295,11 @@ pub mod escrow {
             self.decide(&view, &command, &self.context())
         }
 
-        /// A party goes to dispute, with the bond of the terms, which it has allowed this contract to take.
+        /// A party goes to dispute, with the bond of the terms, which it has allowed this contract to take: the
+        /// beneficiary about what was not drawn, the applicant about what is retained.
         ///
-        /// Errors: `NotAllowed`, `AlreadyDisputed`, `NotParty`, `WrongCaller`, `TitleNotInCustody`, `WrongPayment`,
-        /// `TransferRefused`. Events: `Received`, `DisputeChanged`, `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `TransferRefused`, `NotAllowed`, `AlreadyDisputed`, `WrongCaller`,
+        /// `TitleNotInCustody`, `WrongPayment`. Events: `Received`, `DisputeChanged`, `EscrowMoved`.
         #[ink(message)]
         pub fn raise(&mut self, escrow: u64) -> Result<(), Error> {
             let (view, rules) = (self.view(escrow)?, self.rules_of(escrow)?);
@@ -296,9 +307,11 @@ pub mod escrow {
             self.decide(&view, &Command::Raise { rules: &rules, received }, &self.context())
         }
 
-        /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the dispute.
+        /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the
+        /// dispute.
         ///
-        /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`, `Paid`.
+        /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`,
+        /// `Paid`.
         #[ink(message)]
         pub fn offer(&mut self, escrow: u64, to_beneficiary: Amount) -> Result<(), Error> {
             let rules = self.rules_of(escrow)?;
@@ -330,7 +343,8 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Rule { rules: &rules, seats: &seats })
         }
 
-        /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to take.
+        /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to
+        /// take.
         ///
         /// Errors: `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`. Events: `Received`,
         /// `DisputeChanged`, `EscrowMoved`.
@@ -358,19 +372,17 @@ pub mod escrow {
             let (caller, asset) = (self.env().caller(), Address::from(self.terms_of(escrow)?.asset.token));
             let owed = self.fees.take((escrow, caller)).ok_or(Error::NoFee { escrow, caller })?;
             let amount = Amount::from_raw(owed);
-            self.pay_claim(
-                asset,
-                &Payout { account: caller.0, amount, purpose: Purpose::Arbitration, delivery: Way::Push },
-            )?;
+            let payout = Payout { account: caller.0, amount, purpose: Purpose::Arbitration, delivery: Way::Push };
+            self.pay_claim(asset, Some(escrow), &payout)?;
             Ok(owed)
         }
 
-        /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule, pays what is
-        /// more, which it has allowed this contract to take.
+        /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
+        /// pays what is more, which it has allowed this contract to take.
         ///
-        /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
-        /// `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`, `TransferRefused`. Events: `AgreementWritten`,
-        /// `Received`, `EscrowMoved`, `Paid`.
+        /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`,
+        /// `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`,
+        /// `TransferRefused`. Events: `AgreementWritten`, `Received`, `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn amend(&mut self, escrow: u64, agreement: Agreement, consents: Vec<Consenting>) -> Result<(), Error> {
             let view = self.view(escrow)?;
@@ -388,8 +400,8 @@ pub mod escrow {
 
         /// Brings a division of the stake to which all have consented; it ends the credit.
         ///
-        /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `AboveStake`,
-        /// `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
+        /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
+        /// `AboveStake`, `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
         #[ink(message)]
         pub fn agree(
             &mut self,
@@ -399,7 +411,8 @@ pub mod escrow {
             consents: Vec<Consenting>,
         ) -> Result<(), Error> {
             let view = self.view(escrow)?;
-            let split = AgreedSplit::new(view.escrow.agreement, stake, to_beneficiary, host::keccak);
+            let of_retention = view.escrow.is_about_retention(view.dispute.as_ref());
+            let split = AgreedSplit::new(view.escrow.agreement, of_retention, stake, to_beneficiary, host::keccak);
             let consents = self.consents(escrow, &consents)?;
             self.decide(&view, &Command::Agree { split: &split, consents: &consents }, &self.context())
         }
@@ -426,22 +439,33 @@ pub mod escrow {
             Ok(())
         }
 
-        /// Pays the caller's whole claim in an asset to an account.
+        /// Pays an account's whole claim in an asset: to the account itself where anybody asks, elsewhere where it asks
+        /// itself. Claims are kept apart by the compliance contract of the credits from which they are, zero where they
+        /// name none.
         ///
-        /// Errors: `UnknownAsset`, `NothingToClaim`, `Denied`, `PayoutRefused`. Event: `Paid`.
+        /// Errors: `UnknownAsset`, `NothingToClaim`, `WrongCaller`, `Denied`, `PayoutRefused`. Event: `Paid`.
         #[ink(message)]
-        pub fn claim(&mut self, asset: Address, to: Address) -> Result<(), Error> {
-            self.redeem(asset, self.env().caller(), to, Redemption::ByCaller { to: to.0 })
+        pub fn claim(
+            &mut self,
+            asset: Address,
+            compliance: Address,
+            account: Address,
+            to: Address,
+        ) -> Result<(), Error> {
+            self.redeem(asset, compliance, account, to, Redemption::ByCaller { to: to.0 })
         }
 
-        /// Pays an account's whole claim in an asset to where the account says by signature (EIP-712 `Redirection`). Anybody may bring
-        /// it, once, until its deadline (seconds since 1970).
+        /// Pays an account's whole claim in an asset to where the account says by signature (EIP-712 `Redirection`).
+        /// Anybody may bring it, once, until its deadline (seconds since 1970).
         ///
-        /// Errors: those of `claim`; `Signature`, `WrongNonce`, `ConsentExpired`. Event: `Paid`.
+        /// Errors: `Signature`, `UnknownAsset`, `NothingToClaim`, `WrongNonce`, `ConsentExpired`, `Denied`,
+        /// `PayoutRefused`. Event: `Paid`.
         #[ink(message)]
+        #[allow(clippy::too_many_arguments)]
         pub fn claim_for(
             &mut self,
             asset: Address,
+            compliance: Address,
             account: Address,
             to: Address,
             nonce: u32,
@@ -449,27 +473,28 @@ pub mod escrow {
             signature: Vec<u8>,
         ) -> Result<(), Error> {
             let deadline = Time::from_raw(deadline);
-            let signed = redirection_hash(&asset.0, &account.0, &to.0, nonce, deadline, host::keccak);
+            let signed = redirection_hash(&asset.0, &compliance.0, &account.0, &to.0, nonce, deadline, host::keccak);
             self.check_signed(account, &signed, &signature)?;
-            self.redeem(asset, account, to, Redemption::BySignature { signer: account.0, to: to.0, nonce, deadline })
+            let by = Redemption::BySignature { signer: account.0, to: to.0, nonce, deadline };
+            self.redeem(asset, compliance, account, to, by)
         }
 
         /// Tries again to deliver a title that its registry did not deliver. Anybody may.
         ///
         /// Errors: `NothingToDeliver`. Event: `TitleMoved`.
         #[ink(message)]
-        pub fn deliver_title(&mut self, escrow: u64, document: Hash32) -> Result<(), Error> {
-            let waiting = self.deliveries.get((escrow, document));
+        pub fn deliver_title(&mut self, escrow: u64, issuer: Address, document: Hash32) -> Result<(), Error> {
+            let waiting = self.deliveries.get((escrow, TitleKey { issuer: issuer.0, document }));
             let delivery = waiting.ok_or(Error::NothingToDeliver { escrow, document })?.0;
             self.hand_title(escrow, delivery);
             Ok(())
         }
 
-        /// A dealer quotes: it deposits what it gives, which it has allowed this contract to take, and takes it back only once the quote
-        /// is over. Returns the number of the quote.
+        /// A dealer quotes: it deposits what it gives, which it has allowed this contract to take, and takes it back
+        /// only once the quote is over. Returns the number of the quote.
         ///
-        /// Errors: `ZeroAmount`, `QuoteExpired`, `OtherAssets` where both are one, `WrongPayment`, `UnknownAsset`, `TransferRefused`.
-        /// Events: `Received`, `QuoteChanged`.
+        /// Errors: `ZeroAmount`, `QuoteExpired`, `OtherAssets` where both are one, `WrongPayment`, `UnknownAsset`,
+        /// `TransferRefused`. Events: `Received`, `QuoteChanged`.
         #[ink(message)]
         pub fn quote(
             &mut self,
@@ -503,9 +528,9 @@ pub mod escrow {
             self.check_covered(asset)
         }
 
-        /// Whoever gets proceeds of an escrow, the beneficiary or who has a part of the receivable, has those to come exchanged by a
-        /// quote: at least `minimum_out` of the quote's other asset for each `sell` of the credit's, in proportion, until `expires`
-        /// (seconds since 1970).
+        /// Whoever gets proceeds of an escrow, the beneficiary or who has a part of the receivable, has those to come
+        /// exchanged by a quote: at least `minimum_out` of the quote's other asset for each `sell` of the credit's, in
+        /// proportion, until `expires` (seconds since 1970).
         ///
         /// Errors: `UnknownEscrow`, `NotPayee`, `UnknownQuote`, `OtherAssets`, `ZeroAmount`. Event: `OrderChanged`.
         #[ink(message)]
@@ -561,8 +586,8 @@ pub mod escrow {
 
         /// The claimer puts up the premium, which it has allowed this contract to take.
         ///
-        /// Errors: `UnknownLeg`, `WrongStage`, `WrongCaller`, `TooLate`, `WrongPayment`, `TransferRefused`. Events: `Received`,
-        /// `LegChanged`.
+        /// Errors: `UnknownLeg`, `WrongStage`, `WrongCaller`, `TooLate`, `WrongPayment`, `TransferRefused`. Events:
+        /// `Received`, `LegChanged`.
         #[ink(message)]
         pub fn bond_leg(&mut self, leg: u64) -> Result<(), Error> {
             let terms = self.leg_record(leg)?.terms;
@@ -602,8 +627,8 @@ pub mod escrow {
             self.move_leg(leg, &LegCommand::Refund, None)
         }
 
-        /// Lets credits be in an asset. Anybody may; an asset that takes a fee, or changes balances by itself, is the parties' own
-        /// risk, and reaches no other asset.
+        /// Lets credits be in an asset. Anybody may; an asset that takes a fee, or changes balances by itself, is the
+        /// parties' own risk, and reaches no other asset.
         ///
         /// Errors: `AssetExists`, `NoAnswer`. Event: `AssetChanged`.
         #[ink(message)]
@@ -619,7 +644,8 @@ pub mod escrow {
             Ok(())
         }
 
-        /// Gives to this contract, for good, what keeps its account in an asset alive: the caller has allowed it to be taken.
+        /// Gives to this contract, for good, what keeps its account in an asset alive: the caller has allowed it to be
+        /// taken.
         ///
         /// Errors: `UnknownAsset`, `TransferRefused`. Events: `Received`, `AssetChanged`.
         #[ink(message)]
@@ -629,7 +655,8 @@ pub mod escrow {
             self.check_covered(asset)
         }
 
-        /// Sets below how many raw units a payout waits to be claimed, in credits that are funded from now on. Only the governor.
+        /// Sets below how many raw units a payout waits to be claimed, in credits that are funded from now on. Only the
+        /// governor.
         ///
         /// Errors: `Role`, `UnknownAsset`. Event: `AssetChanged`.
         #[ink(message)]
@@ -641,9 +668,10 @@ pub mod escrow {
             Ok(())
         }
 
-        /// Pays out what was sent to this contract by mistake: what is there beyond all that is owed. Only the governor.
+        /// Pays out what was sent to this contract by mistake: what is there beyond all that is owed. Only the
+        /// governor.
         ///
-        /// Errors: `Role`, `UnknownAsset`, `AboveSurplus`, `PayoutRefused`, `NoAnswer`. Event: `Paid`.
+        /// Errors: `Role`, `UnknownAsset`, `AboveSurplus`, `PayoutRefused`, `NoAnswer`. Event: `Recovered`.
         #[ink(message)]
         pub fn recover(&mut self, asset: Address, to: Address, amount: Amount) -> Result<(), Error> {
             let permit = self.permit::<Governor>()?;
@@ -653,11 +681,12 @@ pub mod escrow {
             if !erc20::push(asset, to, amount.raw()) {
                 return Err(Error::PayoutRefused { asset, to, amount });
             }
+            self.env().emit_event(Recovered { asset, to, amount });
             self.check_covered(asset)
         }
 
-        /// Sets the protocol's fee and who gets it, for credits that are funded from now on; one step a vote, once a day. Only the
-        /// governor.
+        /// Sets the protocol's fee and who gets it, for credits that are funded from now on; one step a vote, once a
+        /// day. Only the governor.
         ///
         /// Errors: `Role`, `Terms`, `StepTooLarge`, `ChangedTooSoon`. Event: `SettingsChanged`.
         #[ink(message)]
@@ -668,7 +697,8 @@ pub mod escrow {
             Ok(())
         }
 
-        /// Stops new credits from being drafted and funded. Nothing that is funded stands still. Only the guardian or the governor.
+        /// Stops new credits from being drafted and funded. Nothing that is funded stands still. Only the guardian or
+        /// the governor.
         ///
         /// Errors: `Role`. Event: `SettingsChanged`.
         #[ink(message)]
@@ -711,7 +741,8 @@ pub mod escrow {
             Ok(())
         }
 
-        /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
+        /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the
+        /// governor.
         ///
         /// Errors: `Role`. Event: `RolesChanged`.
         #[ink(message)]
@@ -752,7 +783,8 @@ pub mod escrow {
             Some(record.status(&self.terms_of(escrow).ok()?, self.now()))
         }
 
-        /// The moment, in seconds since 1970, from which on all money of an escrow can be out, whatever anybody does or leaves undone.
+        /// The moment, in seconds since 1970, from which on all money of an escrow can be out, whatever anybody does or
+        /// leaves undone.
         #[ink(message)]
         pub fn t_max(&self, escrow: u64) -> Option<u64> {
             let record = self.escrows.get(escrow)?.0;
@@ -789,10 +821,11 @@ pub mod escrow {
             self.acceptances.get((escrow, number)).map(|record| record.0)
         }
 
-        /// What is owed to an account in an asset, fees of arbitration apart.
+        /// What is owed to an account in an asset, of credits that name this compliance contract, zero for none; fees
+        /// of arbitration apart.
         #[ink(message)]
-        pub fn claim_of(&self, asset: Address, account: Address) -> Claim {
-            self.claim_on(asset, account)
+        pub fn claim_of(&self, asset: Address, compliance: Address, account: Address) -> Claim {
+            self.claim_on(asset, compliance, account)
         }
 
         /// What is owed of an escrow to whoever has ruled, in raw units of its asset.
@@ -803,8 +836,8 @@ pub mod escrow {
 
         /// Whom a title is for that its registry has not delivered.
         #[ink(message)]
-        pub fn delivery(&self, escrow: u64, document: Hash32) -> Option<Delivery> {
-            self.deliveries.get((escrow, document)).map(|record| record.0)
+        pub fn delivery(&self, escrow: u64, issuer: Address, document: Hash32) -> Option<Delivery> {
+            self.deliveries.get((escrow, TitleKey { issuer: issuer.0, document })).map(|record| record.0)
         }
 
         /// What is owed in an asset, and its minimum in raw units; none where it was not admitted.

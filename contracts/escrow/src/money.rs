@@ -1,5 +1,5 @@
-//! Money that comes in and leaves, and titles with it. What comes is measured, what leaves is pushed, and what cannot be delivered
-//! waits to be claimed; so no message fails because of one recipient.
+//! Money that comes in and leaves, and titles with it. What comes is measured, what leaves is pushed, and what cannot
+//! be delivered waits to be claimed; so no message fails because of one recipient.
 
 use crate::error::Error;
 use crate::escrow::Escrow;
@@ -8,7 +8,7 @@ use crate::exchange;
 use crate::external;
 use crate::record::*;
 use crate::steps::screening;
-use florin_shell::erc20;
+use florin_shell::{erc20, optional, or_zero};
 use florin_trade::decision::{Outcome, TitleMove};
 use florin_trade::ledger::{
     redeem, return_undelivered, AssetLedger, Claim, Delivery as Way, Payout, Purpose, Redemption,
@@ -30,11 +30,13 @@ impl Escrow {
         Amount::from_raw(self.minimums.get(asset).unwrap_or_default())
     }
 
-    pub(crate) fn claim_on(&self, asset: Address, account: Address) -> Claim {
-        self.claims.get((asset, account)).map(|record| record.0).unwrap_or_default()
+    /// What is owed to an account, of credits that name this compliance contract, or of all that name none.
+    pub(crate) fn claim_on(&self, asset: Address, screening: Address, account: Address) -> Claim {
+        self.claims.get((asset, screening, account)).map(|record| record.0).unwrap_or_default()
     }
 
-    /// Pulls an amount that the caller has allowed; returns what has arrived, measured. Errors: [`Error::UnknownAsset`],
+    /// Pulls an amount that the caller has allowed; returns what has arrived, measured. Errors:
+    /// [`Error::UnknownAsset`],
     /// [`Error::TransferRefused`].
     pub(crate) fn receive(&mut self, asset: Address, amount: Amount) -> Result<Amount, Error> {
         self.ledger_of(asset)?;
@@ -66,7 +68,7 @@ impl Escrow {
                     self.tell(asset, Some(escrow), payout, false);
                 }
                 Way::Accumulate => {
-                    self.credit(asset, account, amount, terms.compliance)?;
+                    self.credit(asset, or_zero(terms.compliance), account, amount)?;
                     self.tell(asset, Some(escrow), payout, false);
                 }
                 Way::Push if self.is_exchanged(escrow, terms, payout, &mut exchanges)? => {}
@@ -82,25 +84,27 @@ impl Escrow {
         let delivered = erc20::push(asset, account, payout.amount.raw());
         if !delivered {
             let record = self.escrows.get(escrow).ok_or(Error::UnknownEscrow { escrow })?.0;
-            let (ledger, claim) = (self.ledger_of(asset)?, self.claim_on(asset, account));
+            let screening = or_zero(terms.compliance);
+            let (ledger, claim) = (self.ledger_of(asset)?, self.claim_on(asset, screening, account));
             let returned = return_undelivered(&record.book, &ledger, &claim, payout.amount)?;
             let record = florin_trade::state::Escrow { book: returned.book, ..record };
             self.escrows.insert(escrow, &EscrowRecord(record));
             self.ledgers.insert(asset, &LedgerRecord(returned.ledger));
-            self.write_claim(asset, account, returned.claim, terms.compliance);
+            self.claims.insert((asset, screening, account), &ClaimRecord(returned.claim));
         }
         self.tell(asset, Some(escrow), payout, delivered);
         Ok(())
     }
 
-    /// Pushes what is owed outside any escrow's book and was taken off the ledger; what cannot be delivered becomes a claim.
-    pub(crate) fn push_apart(&mut self, asset: Address, payout: &Payout) -> Result<(), Error> {
+    /// Pushes what is owed outside any escrow's book and was taken off the ledger; what cannot be delivered becomes a
+    /// claim, of credits with this compliance contract.
+    pub(crate) fn push_apart(&mut self, asset: Address, screening: Address, payout: &Payout) -> Result<(), Error> {
         let account = Address::from(payout.account);
         let delivered = erc20::push(asset, account, payout.amount.raw());
         if !delivered {
             let ledger = self.ledger_of(asset)?.deferred(payout.amount)?;
             self.ledgers.insert(asset, &LedgerRecord(ledger));
-            self.credit(asset, account, payout.amount, None)?;
+            self.credit(asset, screening, account, payout.amount)?;
         }
         self.tell(asset, None, payout, delivered);
         Ok(())
@@ -131,37 +135,17 @@ impl Escrow {
         let Delivery { registry, title, to } = delivery;
         let done = external::deliver(registry.into(), &title, escrow, to.into());
         if done {
-            self.deliveries.remove((escrow, title.document));
+            self.deliveries.remove((escrow, title));
         } else {
-            self.deliveries.insert((escrow, title.document), &DeliveryRecord(delivery));
+            self.deliveries.insert((escrow, title), &DeliveryRecord(delivery));
         }
         self.tell_title(escrow, &title, Some(to.into()), done);
     }
 
-    fn credit(
-        &mut self,
-        asset: Address,
-        account: Address,
-        amount: Amount,
-        compliance: Option<florin_trade::Address>,
-    ) -> Result<(), Error> {
-        let claim = self.claim_on(asset, account).credit(amount)?;
-        self.write_claim(asset, account, claim, compliance);
+    fn credit(&mut self, asset: Address, screening: Address, account: Address, amount: Amount) -> Result<(), Error> {
+        let claim = self.claim_on(asset, screening, account).credit(amount)?;
+        self.claims.insert((asset, screening, account), &ClaimRecord(claim));
         Ok(())
-    }
-
-    /// Writes a claim. Where a credit names a compliance contract, that one is asked before the claim goes to anybody else.
-    pub(crate) fn write_claim(
-        &mut self,
-        asset: Address,
-        account: Address,
-        claim: Claim,
-        compliance: Option<florin_trade::Address>,
-    ) {
-        self.claims.insert((asset, account), &ClaimRecord(claim));
-        if let Some(contract) = compliance {
-            self.screened_by.insert((asset, account), &Address::from(contract));
-        }
     }
 
     fn tell(&self, asset: Address, escrow: Option<EscrowId>, payout: &Payout, delivered: bool) {
@@ -178,29 +162,31 @@ impl Escrow {
     pub(crate) fn redeem(
         &mut self,
         asset: Address,
+        compliance: Address,
         account: Address,
         to: Address,
         by: Redemption,
     ) -> Result<(), Error> {
-        let (claim, ledger) = (self.claim_on(asset, account), self.ledger_of(asset)?);
+        let (claim, ledger) = (self.claim_on(asset, compliance, account), self.ledger_of(asset)?);
         let mut context = self.context();
         if to != account {
-            context.screening = screening(self.screened_by.get((asset, account)), to);
+            context.screening = screening(optional(compliance).map(Address::from), to);
         }
         let redeemed = redeem(&account.0, &claim, &ledger, &by, &context)?;
-        self.write_claim(asset, account, redeemed.claim, None);
-        self.pay_claim(asset, &redeemed.payout)
+        self.claims.insert((asset, compliance, account), &ClaimRecord(redeemed.claim));
+        self.pay_claim(asset, None, &redeemed.payout)
     }
 
     /// Pays what waited: off the ledger first, then out.
-    pub(crate) fn pay_claim(&mut self, asset: Address, payout: &Payout) -> Result<(), Error> {
+    pub(crate) fn pay_claim(&mut self, asset: Address, escrow: Option<EscrowId>, payout: &Payout) -> Result<(), Error> {
         let ledger = self.ledger_of(asset)?.released(payout.amount)?;
         self.ledgers.insert(asset, &LedgerRecord(ledger));
         let (to, Payout { amount, purpose, .. }) = (Address::from(payout.account), *payout);
-        if !erc20::push(asset, to, amount.raw()) {
+        // Paid to this contract it would belong to nobody any more.
+        if to == self.env().address() || !erc20::push(asset, to, amount.raw()) {
             return Err(Error::PayoutRefused { asset, to, amount });
         }
-        self.env().emit_event(Paid { asset, account: to, escrow: None, amount, purpose, delivered: true });
+        self.env().emit_event(Paid { asset, account: to, escrow, amount, purpose, delivered: true });
         self.check_covered(asset)
     }
 
@@ -219,7 +205,7 @@ impl Escrow {
     pub(crate) fn release(&mut self, asset: Address, payout: &Payout) -> Result<(), Error> {
         let ledger = self.ledger_of(asset)?.released(payout.amount)?;
         self.ledgers.insert(asset, &LedgerRecord(ledger));
-        self.push_apart(asset, payout)
+        self.push_apart(asset, Address::zero(), payout)
     }
 
     pub(crate) fn write_asset(&mut self, asset: Address, ledger: AssetLedger) {

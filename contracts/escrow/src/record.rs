@@ -47,6 +47,9 @@ florin_shell::storage_cell! {
     DeliveryRecord(Delivery);
 }
 
+/// Whose claim: the asset, the compliance contract of the credits from which it is, zero for none, and the account.
+pub type ClaimKey = (Address, Address, Address);
+
 /// An order and the quote that it means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]

@@ -1,4 +1,5 @@
-//! The steps that messages share: load, check what was signed, decide, write, emit. What leaves comes last, in [`crate::money`].
+//! The steps that messages share: load, check what was signed, decide, write, emit. What leaves comes last, in
+//! [`crate::money`].
 
 use crate::error::Error;
 use crate::escrow::Escrow;
@@ -10,7 +11,7 @@ use florin_shell::{erc20, guardian_or_zero, host, or_zero};
 use florin_trade::amendment::{consent_hash, Consent, Consents, MAXIMUM_CONSENTS};
 use florin_trade::condition::{approval_hash, Conditions, Evidence, Facts};
 use florin_trade::decision::{Context, Outcome, Screening, View};
-use florin_trade::dispute::DisputeTerms;
+use florin_trade::dispute::{self, DisputeTerms};
 use florin_trade::drawing::Acceptance;
 use florin_trade::examination::{paper_hash, Paper, PaperSubject, Papers};
 use florin_trade::fee::Settings;
@@ -150,13 +151,23 @@ impl Escrow {
             let ledger = self.ledger_of(asset)?.moved(outcome.received(), &outcome.payouts)?;
             self.ledgers.insert(asset, &LedgerRecord(ledger));
         }
-        self.env().emit_event(EscrowMoved { escrow, by, message, record: next.escrow });
         self.move_titles(escrow, &next.terms, outcome)?;
         self.pay_out(escrow, &next.terms, outcome)?;
+        // What could not be delivered is in the book by now.
+        let record = self.escrows.get(escrow).map_or(next.escrow, |record| record.0);
+        self.env().emit_event(EscrowMoved { escrow, by, message, record });
         if moves_money {
             self.check_covered(asset)?;
         }
         Ok(())
+    }
+
+    /// The pool of arbitrators is large enough that a panel and an appeal panel without anybody who is barred can be
+    /// drawn.
+    pub(crate) fn check_pool(&self, rules: &DisputeTerms) -> Result<(), Error> {
+        let pool = rules.pool;
+        let members = external::pool_size(rules.arbitration.into(), pool);
+        dispute::check_pool(rules, members).map_err(|required| Error::PoolTooSmall { pool, members, required })
     }
 
     pub(crate) fn write_receivable(&mut self, escrow: EscrowId, receivable: florin_trade::right::Receivable) {
@@ -176,15 +187,17 @@ impl Escrow {
         Ok(host::check_signature(signer, &digest, signature)?)
     }
 
-    /// Consents whose signatures count.
+    /// Consents that count: of others by signature, of whoever sends the message by sending it.
     pub(crate) fn consents(&self, escrow: EscrowId, given: &[Consenting]) -> Result<Consents, Error> {
         let mut consents = [None; MAXIMUM_CONSENTS];
         check_number(given.len(), consents.len())?;
         for (slot, consent) in consents.iter_mut().zip(given) {
             let Consenting { signer, subject, nonce, deadline, ref signature } = *consent;
             let deadline = Timestamp::from_raw(deadline);
-            let signed = consent_hash(escrow, &subject, nonce, deadline, host::keccak);
-            self.check_signed(signer, &signed, signature)?;
+            if signer != self.env().caller() || !signature.is_empty() {
+                let signed = consent_hash(escrow, &subject, nonce, deadline, host::keccak);
+                self.check_signed(signer, &signed, signature)?;
+            }
             *slot = Some(Consent { signer: signer.0, subject, nonce, deadline });
         }
         Ok(consents)
@@ -195,6 +208,7 @@ impl Escrow {
         &self,
         view: &View,
         checklist: &Checklist,
+        milestone: Option<u8>,
         given: &[Option<Document>],
     ) -> Result<Papers, Error> {
         let mut papers = Papers::default();
@@ -208,6 +222,7 @@ impl Escrow {
                     escrow: view.id,
                     drawing: view.escrow.next_drawing(),
                     checklist,
+                    milestone,
                     document: u8::try_from(place).unwrap_or(u8::MAX),
                     commitment: document.commitment,
                     dated,

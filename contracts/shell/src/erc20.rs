@@ -1,5 +1,5 @@
-//! Tokens by the ERC-20 standard, none of which is believed: what has arrived is measured, an answer other than `true` is a
-//! refusal, and no token can use up what the rest of a message needs.
+//! Tokens by the ERC-20 standard, none of which is believed: what has arrived is measured, an answer other than `true`
+//! is a refusal, and no token can use up what the rest of a message needs.
 
 use crate::host;
 use ink::{Address, U256};
@@ -28,8 +28,8 @@ pub fn push(token: Address, to: Address, amount: u128) -> bool {
     is_true(call(token, TRANSFER, [account(to), number(amount)], false))
 }
 
-/// Pulls an amount from an account that has allowed it. Returns what has arrived, which a token that takes a fee makes less; none
-/// where it refuses.
+/// Pulls an amount from an account that has allowed it. Returns what has arrived, which a token that takes a fee makes
+/// less; none where it refuses.
 pub fn pull(token: Address, from: Address, amount: u128) -> Option<U256> {
     let own = ink::env::address();
     let before = balance(token, own)?;

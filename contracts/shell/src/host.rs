@@ -37,14 +37,15 @@ pub fn check_signature(account: Address, digest: &Hash, bytes: &[u8]) -> Result<
     }
 }
 
-/// Calls a contract with bytes as they are; true where it did not revert. The callee may call back only where `reentry` says so.
+/// Calls a contract with bytes as they are; true where it did not revert. The callee may call back only where `reentry`
+/// says so.
 pub fn call(target: Address, value: u128, data: &[u8], reentry: bool) -> bool {
     chain::call(target, value, data, reentry)
 }
 
-/// Calls a contract that nobody vouches for. It may use a bounded weight only, so that it cannot take from the message what the rest
-/// needs, and may not call back. Returns how many bytes it has answered, of which `answer` holds the first; none where it has
-/// reverted, or answered more than fits.
+/// Calls a contract that nobody vouches for. It may use a bounded weight only, so that it cannot take from the message
+/// what the rest needs, and may not call back. Returns how many bytes it has answered, of which `answer` holds the
+/// first; none where it has reverted, or answered more than fits.
 pub fn ask(target: Address, data: &[u8], answer: &mut [u8], read_only: bool) -> Option<usize> {
     chain::ask(target, data, answer, read_only)
 }
@@ -63,8 +64,8 @@ pub fn block_hash(number: u32) -> Option<Hash> {
     Some(chain::block_hash(number)).filter(|hash| *hash != Hash::default())
 }
 
-/// Ends the message as another contract's code ends it, run on this contract's storage and in its name: with what that returns, or
-/// undone with that.
+/// Ends the message as another contract's code ends it, run on this contract's storage and in its name: with what that
+/// returns, or undone with that.
 pub fn become_other(code: Address, data: &[u8]) -> ! {
     chain::become_other(code, data)
 }
@@ -77,10 +78,14 @@ mod chain {
 
     /// Of weight and deposit: what the transaction has left.
     const NO_LIMIT: u64 = u64::MAX;
-    /// What a contract that nobody vouches for may use of computation, in picoseconds: some ten times what a transfer of coin takes.
+    /// What a contract that nobody vouches for may use of computation, in picoseconds: some twenty times what a
+    /// transfer of coin takes.
     const ASK_REF_TIME: u64 = 20_000_000_000;
     /// What it may use of the block's proof, in bytes: the code of the largest contract here, and as much again.
     const ASK_PROOF: u64 = 512 * 1024;
+    /// What it may have the sender deposit for storage, in the chain's contract units: ten times what a transfer of
+    /// coin to somebody new takes. Who deposits is not who gets it back.
+    const ASK_DEPOSIT: u128 = 25_600_000_000_000_000;
     /// The longest answer of another contract's code; more is cut off.
     const ANSWER: usize = 1024;
 
@@ -122,7 +127,8 @@ mod chain {
         let flags = if read_only { CallFlags::READ_ONLY } else { CallFlags::empty() };
         let mut output = &mut *answer;
         let none = [0; 32];
-        Host::call(flags, &target.0, ASK_REF_TIME, ASK_PROOF, &[u8::MAX; 32], &none, data, Some(&mut output)).ok()?;
+        let deposit = U256::from(ASK_DEPOSIT).to_little_endian();
+        Host::call(flags, &target.0, ASK_REF_TIME, ASK_PROOF, &deposit, &none, data, Some(&mut output)).ok()?;
         let length = output.len();
         // What does not fit was cut off, and is not what was answered.
         usize::try_from(Host::return_data_size()).ok().filter(|size| *size == length)

@@ -1,5 +1,5 @@
-//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors, tokens that nobody
-//! vouches for, signatures and calls of the chain that ink! does not offer.
+//! What the ink! shells share: core records as storage cells, role messages' conversions, the coin's errors, tokens
+//! that nobody vouches for, signatures and calls of the chain that ink! does not offer.
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod coin;
@@ -12,8 +12,8 @@ use florin_governance::roles::{Guardianship, RoleError};
 use florin_units::Timestamp;
 use ink::Address;
 
-/// Reserves a contract's stack. The linker's own choice, two pages, is too small for records of 256-bit numbers: the contract
-/// would trap.
+/// Reserves a contract's stack. The linker's own choice, two pages, is too small for records of 256-bit numbers: the
+/// contract would trap.
 #[cfg(target_arch = "riscv64")]
 pub use polkavm_derive::min_stack_size;
 

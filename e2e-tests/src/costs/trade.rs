@@ -133,7 +133,7 @@ impl Meter {
         agreement.terms.partial_drawings = false;
         let signatures = self.signatures(&agreement).await?;
         let id = self.escrow(&keeper, &escrow::draft(agreement, signatures)).await?;
-        self.escrow(&buyer, &escrow::fund(id)).await?;
+        self.escrow(&buyer, &escrow::fund(id, agreement.hash(keccak))).await?;
         self.trade.issue_title("on board").await?;
         let papers = self.trade.papers(id, "on board").await?;
         self.escrow(&seller, &escrow::present(id, whole(20_000), None, papers, false)).await?;
@@ -145,11 +145,11 @@ impl Meter {
         let (contract, coin) = (self.trade.escrow, self.trade.world.suite.token);
         let collector = self.trade.collector.clone();
         let account = collector.account().to_address();
-        self.note(&collector.account(), contract, &escrow::claim(coin, account)).await?;
+        self.note(&collector.account(), contract, &escrow::claim(coin, Address::zero(), account, account)).await?;
         let deadline = self.trade.now().await?.after(Seconds::from_raw(DAY));
         let to = keeper.account().to_address();
-        let signature = sign_redirection(&collector, &self.trade.domain, coin, to, 0, deadline);
-        let redirect = escrow::claim_for(coin, account, to, 0, deadline.raw(), signature);
+        let signature = sign_redirection(&collector, &self.trade.domain, coin, Address::zero(), to, 0, deadline);
+        let redirect = escrow::claim_for(coin, Address::zero(), account, to, 0, deadline.raw(), signature);
         self.escrow(&keeper, &redirect).await?;
 
         // Unsigned drafts: signed by the parties themselves, by signature, declined.
@@ -170,9 +170,9 @@ impl Meter {
         self.ask(contract, &escrow::dispute(id)).await?;
         self.ask(contract, &escrow::receivable(id)).await?;
         self.ask(contract, &escrow::acceptance(id, 0)).await?;
-        self.ask(contract, &escrow::claim_of(coin, account)).await?;
+        self.ask(contract, &escrow::claim_of(coin, Address::zero(), account)).await?;
         self.ask(contract, &escrow::fee_of(id, account)).await?;
-        self.ask(contract, &escrow::delivery(id, [0; 32])).await?;
+        self.ask(contract, &escrow::delivery(id, account, [0; 32])).await?;
         self.ask(contract, &escrow::asset(coin)).await?;
         self.ask(contract, &escrow::fee_settings()).await?;
         self.ask(contract, &escrow::chain_id()).await?;
@@ -230,7 +230,9 @@ impl Meter {
         let mut agreement = self.trade.agreement().await?;
         agreement.terms.amount = whole(10_000);
         let id = self.trade.fund(&agreement).await?;
-        self.trade.present(id, whole(10_000), "disputed").await?;
+        let named = self.trade.present(id, whole(10_000), "disputed").await?;
+        let notice = escrow::notice(id, named, Discrepancies::OTHER, keccak(b"reasons"));
+        self.trade.call(&buyer, &notice).await?;
         self.escrow(&seller, &escrow::raise(id)).await?;
         self.escrow(&buyer, &escrow::offer(id, whole(1_000))).await?;
         self.note(&seller.account(), court, &escrow::accept_offer(id, whole(1_000))).await?;
@@ -254,7 +256,9 @@ impl Meter {
 
         // Nobody sits who speaks: the fallback rules; the case is closed afterwards.
         let id = self.trade.fund(&agreement).await?;
-        self.trade.present(id, whole(10_000), "disputed").await?;
+        let named = self.trade.present(id, whole(10_000), "disputed").await?;
+        let notice = escrow::notice(id, named, Discrepancies::OTHER, keccak(b"reasons"));
+        self.trade.call(&buyer, &notice).await?;
         self.trade.call(&seller, &escrow::raise(id)).await?;
         self.trade.wait_days(3).await?;
         self.trade.seat(id, false).await?;
@@ -310,7 +314,7 @@ impl Meter {
         amended.terms.amount = whole(15_000);
         let consents = self.trade.consents(id, &amended.hash(keccak)).await?;
         self.escrow(&keeper, &escrow::amend(id, amended, consents)).await?;
-        let split = AgreedSplit::new(amended.hash(keccak), whole(15_000), whole(5_000), keccak);
+        let split = AgreedSplit::new(amended.hash(keccak), false, whole(15_000), whole(5_000), keccak);
         let consents = self.trade.consents(id, &split.hash()).await?;
         self.escrow(&keeper, &escrow::agree(id, whole(15_000), whole(5_000), consents)).await?;
         Ok(())
@@ -417,7 +421,11 @@ impl Meter {
         crate::scenarios::refuse_delivery(&self.trade, registry, true).await?;
         self.trade.call(&buyer, &escrow::accept(id, named)).await?;
         crate::scenarios::refuse_delivery(&self.trade, registry, false).await?;
-        self.escrow(&keeper, &escrow::deliver_title(id, commitment(BILL, "stuck"))).await?;
+        self.escrow(
+            &keeper,
+            &escrow::deliver_title(id, self.trade.carrier.account().to_address(), commitment(BILL, "stuck")),
+        )
+        .await?;
         Ok(())
     }
 

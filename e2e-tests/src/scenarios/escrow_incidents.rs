@@ -13,7 +13,7 @@ use florin_trade::{
     examination::Discrepancies,
     state::Status,
     swap::{Bound, LegStage, LegTerms, SecretHash, SwapError},
-    terms::{Agreement, Asset, Milestone},
+    terms::{Agreement, Asset, Milestone, Retention},
     validation::{Term, TermsError, MAXIMUM_AMOUNT},
     EscrowError,
 };
@@ -36,6 +36,11 @@ use crate::{
 
 fn address(who: &Signer) -> Address {
     who.account().to_address()
+}
+
+/// Has somebody's claim paid to it, of credits without a compliance contract.
+fn claim_own(asset: Address, who: &Signer) -> florin_bindings::Message<(), escrow::Error> {
+    escrow::claim(asset, Address::zero(), address(who), address(who))
 }
 
 /// The hostile token, honest so far, admitted; the buyer has ten thousand and the seller too, and both have allowed them.
@@ -80,7 +85,7 @@ pub async fn e01_no_escrow_pays_for_another<C: DevChain + Clone>(chain: C) -> Ou
     // Six of ten are drawn; ten cannot go back, and five cannot be drawn any more.
     let named = trade.present(one, whole(6_000), "first").await?;
     trade.call(&trade.applicant, &escrow::accept(one, named)).await?;
-    let whole_credit = AgreedSplit::new(agreement.hash(keccak), whole(10_000), Amount::ZERO, keccak);
+    let whole_credit = AgreedSplit::new(agreement.hash(keccak), false, whole(10_000), Amount::ZERO, keccak);
     let consents = trade.consents(one, &whole_credit.hash()).await?;
     let refund = escrow::agree(one, whole(10_000), Amount::ZERO, consents);
     let expected = EscrowError::OtherStake { expected: whole(4_000), actual: whole(10_000) };
@@ -114,7 +119,7 @@ pub async fn e02_a_hostile_asset_reaches_nobody_else<C: DevChain + Clone>(chain:
     let id = trade.sign(&agreement).await?;
     for behaviour in [RETURNS_FALSE, RETURNS_NOTHING, LIES, TAKES_FEE, REVERTS, SPINS] {
         behave(&trade.world, &trade.keeper, hostile, behaviour).await?;
-        match trade.call(&trade.applicant, &escrow::fund(id)).await {
+        match trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await {
             Err(florin_client::contract::CallError::Refused {
                 error: escrow::Error::TransferRefused { .. } | escrow::Error::Escrow(EscrowError::WrongPayment { .. }),
                 ..
@@ -124,7 +129,7 @@ pub async fn e02_a_hostile_asset_reaches_nobody_else<C: DevChain + Clone>(chain:
         assert_eq!(trade.status(id).await?, Status::Signed, "behaviour {behaviour}");
     }
     behave(&trade.world, &trade.keeper, hostile, HONEST).await?;
-    trade.call(&trade.applicant, &escrow::fund(id)).await?;
+    trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await?;
 
     // On the way out, what it does not deliver waits for its owner.
     trade.wait_until(agreement.terms.expiry).await?;
@@ -135,13 +140,13 @@ pub async fn e02_a_hostile_asset_reaches_nobody_else<C: DevChain + Clone>(chain:
             assert_eq!(trade.status(id).await?, Status::Closed);
         }
         assert_eq!(trade.claim_of(hostile, &trade.applicant).await?, whole(1_000), "behaviour {behaviour}");
-        let claim = escrow::claim(hostile, address(&trade.applicant));
+        let claim = claim_own(hostile, &trade.applicant);
         let refused = trade.call(&trade.applicant, &claim).await;
         assert_refused!(refused, escrow::Error::PayoutRefused { .. });
         assert_eq!(trade.claim_of(hostile, &trade.applicant).await?, whole(1_000), "behaviour {behaviour}");
     }
     behave(&trade.world, &trade.keeper, hostile, HONEST).await?;
-    trade.call(&trade.applicant, &escrow::claim(hostile, address(&trade.applicant))).await?;
+    trade.call(&trade.applicant, &claim_own(hostile, &trade.applicant)).await?;
     assert_eq!(asset_balance(&trade.world, hostile, address(&trade.applicant)).await?, whole(10_000).raw().into());
     assert_eq!(trade.books_of(hostile).await?, (florin_trade::ledger::AssetLedger::default(), U256::zero()));
 
@@ -165,15 +170,26 @@ pub async fn e03_a_refused_payee_redirects_its_claim<C: DevChain + Clone>(chain:
     trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
     assert_eq!(trade.status(id).await?, Status::Closed);
     let owed = whole(995);
-    assert_eq!(trade.claim_of(hostile, &trade.beneficiary).await?, owed);
-    trade.check_books(hostile).await?;
+    // It is kept with the compliance contract of its credit, which no other credit can change.
+    let claim_of = escrow::claim_of(hostile, hostile, address(&trade.beneficiary));
+    let client = &trade.world.suite.client;
+    assert_eq!(client.read(trade.escrow, &claim_of).await?.amount, owed);
+    assert_eq!(trade.claim_of(hostile, &trade.beneficiary).await?, Amount::ZERO);
+    // To the payee itself it cannot be paid, whoever asks.
+    let own = escrow::claim(hostile, hostile, address(&trade.beneficiary), address(&trade.beneficiary));
+    assert_refused!(trade.call(&trade.keeper, &own).await, escrow::Error::PayoutRefused { .. });
+    let elsewhere = escrow::claim(hostile, hostile, address(&trade.beneficiary), address(&trade.keeper));
+    assert_refused!(
+        trade.call(&trade.keeper, &elsewhere).await,
+        escrow::Error::Escrow(EscrowError::WrongCaller { .. })
+    );
 
     // Somebody brings the signature: of another asset, with another nonce, too late, of somebody else; then the right one, once.
     let to = address(&trade.financier);
     let deadline = trade.now().await?.after(Seconds::from_raw(DAY));
     let sign = |signer, asset, nonce, deadline| {
-        let signature = sign_redirection(signer, &trade.domain, asset, to, nonce, deadline);
-        escrow::claim_for(hostile, address(&trade.beneficiary), to, nonce, deadline.raw(), signature)
+        let signature = sign_redirection(signer, &trade.domain, asset, hostile, to, nonce, deadline);
+        escrow::claim_for(hostile, hostile, address(&trade.beneficiary), to, nonce, deadline.raw(), signature)
     };
     let (seller, coin) = (&trade.beneficiary, trade.world.suite.token);
     for wrong in [sign(seller, coin, 0, deadline), sign(&trade.keeper, hostile, 0, deadline)] {
@@ -200,7 +216,12 @@ pub async fn e03_a_refused_payee_redirects_its_claim<C: DevChain + Clone>(chain:
         trade.call(&trade.keeper, &right).await,
         escrow::Error::Escrow(EscrowError::WrongNonce { expected: 1, given: 0 })
     );
-    trade.check_books(hostile).await
+    // The fee is the collector's, kept in the same way; nothing else is owed.
+    let fee = client.read(trade.escrow, &escrow::claim_of(hostile, hostile, address(&trade.collector))).await?;
+    assert_eq!(fee.amount, whole(5));
+    let (ledger, balance) = trade.books_of(hostile).await?;
+    assert_eq!((ledger.liabilities, balance), (whole(5), whole(5).raw().into()));
+    Ok(())
 }
 
 /// A transfer that fails when a dispute is executed is not swallowed: what can be claimed is the award, to the unit.
@@ -227,7 +248,7 @@ pub async fn e04_a_refused_award_can_be_claimed<C: DevChain + Clone>(chain: C) -
     assert_eq!(trade.claim_of(hostile, &trade.collector).await?, fee);
     trade.check_books(hostile).await?;
     behave(&trade.world, &trade.keeper, hostile, HONEST).await?;
-    trade.call(&trade.beneficiary, &escrow::claim(hostile, address(&trade.beneficiary))).await?;
+    trade.call(&trade.beneficiary, &claim_own(hostile, &trade.beneficiary)).await?;
     trade.check_books(hostile).await
 }
 
@@ -272,7 +293,7 @@ pub async fn e05_open_credits_keep_what_they_were_funded_with<C: DevChain + Clon
     cheap.dispute.appeal_fee = whole(50);
     let refused = trade.sign(&cheap).await?;
     assert_refused!(
-        trade.call(&trade.applicant, &escrow::fund(refused)).await,
+        trade.call(&trade.applicant, &escrow::fund(refused, cheap.hash(keccak))).await,
         escrow::Error::Escrow(EscrowError::FeeAboveMaximum { .. })
     );
     trade.check_books(coin).await
@@ -293,12 +314,12 @@ pub async fn e07_only_what_is_pulled_counts<C: DevChain + Clone>(chain: C) -> Ou
     give_asset(&trade.world, &trade.applicant, coin, trade.escrow, whole(3_000)).await?;
     for id in [one, other] {
         assert_eq!(trade.status(id).await?, Status::Signed);
-        let papers = trade.papers(id, "early").await?;
+        let papers = trade.milestone_papers(id, Some(0), "early").await?;
         let present = escrow::present(id, whole(1_000), Some(0), papers, false);
         let refused = trade.call(&trade.beneficiary, &present).await;
         assert_refused!(refused, escrow::Error::Escrow(EscrowError::NotAllowed { .. }));
     }
-    trade.call(&trade.applicant, &escrow::fund(one)).await?;
+    trade.call(&trade.applicant, &escrow::fund(one, agreement.hash(keccak))).await?;
     assert_eq!(trade.status(other).await?, Status::Signed, "the same money funds one");
     let (ledger, balance) = trade.books_of(coin).await?;
     assert_eq!((ledger.liabilities, balance), (whole(3_000), whole(6_000).raw().into()));
@@ -319,10 +340,14 @@ pub async fn e07_only_what_is_pulled_counts<C: DevChain + Clone>(chain: C) -> Ou
         );
     }
     trade.call(&trade.applicant, &escrow::accept(one, named)).await?;
-    let papers = trade.papers(one, "again").await?;
+    let papers = trade.milestone_papers(one, Some(0), "again").await?;
     let twice = escrow::present(one, whole(1_000), Some(0), papers.clone(), false);
     let error = refusal(&trade.world, &trade.beneficiary, trade.escrow, &twice).await?;
     assert_eq!(error, escrow::Error::Escrow(EscrowError::MilestonePaid { milestone: 0 }));
+    // Papers for one milestone are none for another.
+    let wrong = escrow::present(one, whole(2_000), Some(2), papers, false);
+    assert_refused!(trade.call(&trade.beneficiary, &wrong).await, escrow::Error::Signature(_));
+    let papers = trade.milestone_papers(one, Some(2), "again").await?;
     let wrong = escrow::present(one, whole(1_000), Some(2), papers, false);
     assert_refused!(
         trade.call(&trade.beneficiary, &wrong).await,
@@ -379,36 +404,42 @@ pub async fn e09_a_frivolous_dispute_loses_its_bond<C: DevChain + Clone>(chain: 
     let mut agreement = trade.agreement().await?;
     agreement.terms.amount = whole(10_000);
     let id = trade.fund(&agreement).await?;
-    let named = trade.present(id, whole(10_000), "good").await?;
-    let (seller, buyer) = (trade.coin_of(&trade.beneficiary).await?, trade.coin_of(&trade.applicant).await?);
-    // The buyer has no case: it only wants to pay later.
-    trade.call(&trade.applicant, &escrow::raise(id)).await?;
+    let named = trade.present(id, whole(10_000), "bad").await?;
+    // The buyer cannot hold the seller up by a dispute: it has a notice for that.
     assert_refused!(
         trade.call(&trade.applicant, &escrow::raise(id)).await,
+        escrow::Error::Escrow(EscrowError::NotAllowed { .. })
+    );
+    trade.call(&trade.applicant, &escrow::notice(id, named, Discrepancies::QUANTITY, keccak(b"no"))).await?;
+    assert_refused!(
+        trade.call(&trade.applicant, &escrow::raise(id)).await,
+        escrow::Error::Escrow(EscrowError::WrongCaller { .. })
+    );
+    let (seller, buyer) = (trade.coin_of(&trade.beneficiary).await?, trade.coin_of(&trade.applicant).await?);
+    // The seller has no case and knows it.
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    assert_refused!(
+        trade.call(&trade.beneficiary, &escrow::raise(id)).await,
         escrow::Error::Escrow(EscrowError::AlreadyDisputed)
     );
     let until = trade.picture(id).await?.escrow.stage;
-    for offer in [100, 200, 300] {
-        trade.call(&trade.applicant, &escrow::offer(id, whole(offer))).await?;
+    for offer in [9_900, 9_800, 9_700] {
+        trade.call(&trade.beneficiary, &escrow::offer(id, whole(offer))).await?;
     }
     assert_refused!(
-        trade.call(&trade.applicant, &escrow::offer(id, whole(400))).await,
+        trade.call(&trade.beneficiary, &escrow::offer(id, whole(9_600))).await,
         escrow::Error::Escrow(EscrowError::TooManyOffers { maximum: 3 })
     );
     assert_eq!(trade.picture(id).await?.escrow.stage, until, "offers do not move the clock");
     trade.wait_days(3).await?;
     let panel = trade.seat(id, false).await?;
-    trade.hear(id, false, &panel, &[Some(whole(10_000)); 3]).await?;
+    trade.hear(id, false, &panel, &[Some(Amount::ZERO); 3]).await?;
     trade.wait_days(5).await?;
     trade.call(&trade.keeper, &escrow::settle(id)).await?;
-    // The whole stake and what is left of the bond after the panel's fee go to the seller.
-    let gained = trade.coin_of(&trade.beneficiary).await?.raw() - seller.raw();
-    assert_eq!(gained, whole(10_000 - 50 - 5 + 700).raw());
-    assert_eq!(buyer.raw() - trade.coin_of(&trade.applicant).await?.raw(), whole(1_000).raw());
-    assert_refused!(
-        trade.call(&trade.applicant, &escrow::accept(id, named)).await,
-        escrow::Error::Escrow(EscrowError::NotAllowed { .. })
-    );
+    // The whole stake and what is left of the bond after the panel's fee go to the buyer.
+    let gained = trade.coin_of(&trade.applicant).await?.raw() - buyer.raw();
+    assert_eq!(gained, whole(10_000 - 5 + 700).raw());
+    assert_eq!(seller.raw() - trade.coin_of(&trade.beneficiary).await?.raw(), whole(1_000).raw());
     trade.check_books(coin).await
 }
 
@@ -426,14 +457,25 @@ pub async fn e10_no_party_sits_and_no_word_is_copied<C: DevChain + Clone>(chain:
     );
 
     // A pool in which the parties themselves are: they are passed over.
-    let mut members: Vec<Address> = trade.arbitrators[..3].iter().map(address).collect();
+    let few = trade.arbitrators[..3].iter().map(address).collect();
+    let few = trade.arbitrate(&trade.keeper, &arbitration::make_pool(few)).await?.value;
+    let mut members: Vec<Address> = trade.arbitrators[..11].iter().map(address).collect();
     members.extend([address(&trade.applicant), address(&trade.beneficiary)]);
     let pool = trade.arbitrate(&trade.keeper, &arbitration::make_pool(members)).await?.value;
     let mut agreement = trade.agreement().await?;
+    // A pool from which no appeal panel could be drawn, and one that is to be made later, fund nothing.
+    for (pool, size) in [(few, 3), (pool + 1, 0)] {
+        agreement.dispute.pool = pool;
+        let id = trade.sign(&agreement).await?;
+        let refused = trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await;
+        let expected = escrow::Error::PoolTooSmall { pool, members: size, required: 13 };
+        super::refused(refused, &expected);
+    }
     agreement.dispute.pool = pool;
     let id = trade.fund(&agreement).await?;
-    trade.present(id, whole(5_000), "goods").await?;
-    trade.call(&trade.applicant, &escrow::raise(id)).await?;
+    let named = trade.present(id, whole(5_000), "goods").await?;
+    trade.call(&trade.applicant, &escrow::notice(id, named, Discrepancies::OTHER, keccak(b"no"))).await?;
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
     trade.wait_days(3).await?;
     let panel = trade.seat(id, false).await?;
     assert_eq!(panel.len(), 3);
@@ -621,16 +663,16 @@ pub async fn e14_a_token_that_calls_back_changes_nothing<C: DevChain + Clone>(ch
     let honest = trade.fund(&agreement).await?;
     let calls = [
         escrow::settle(honest).data().to_vec(),
-        escrow::fund(honest).data().to_vec(),
+        escrow::fund(honest, agreement.hash(keccak)).data().to_vec(),
         escrow::raise(honest).data().to_vec(),
-        escrow::claim(hostile, address(&trade.applicant)).data().to_vec(),
+        claim_own(hostile, &trade.applicant).data().to_vec(),
         escrow::admit_asset(hostile).data().to_vec(),
     ];
     let id = trade.sign(&agreement).await?;
     for (number, call) in calls.into_iter().enumerate() {
         reenter_with(&trade.world, &trade.keeper, hostile, trade.escrow, call).await?;
         if number == 0 {
-            trade.call(&trade.applicant, &escrow::fund(id)).await?;
+            trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await?;
         }
         let named = trade.present(id, whole(100), &format!("lot {number}")).await?;
         trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
@@ -665,9 +707,13 @@ pub async fn e15_what_is_too_small_to_deliver_adds_up<C: DevChain + Clone>(chain
     let stranger = trade.call(&trade.keeper, &escrow::set_minimum(asset, Amount::from_raw(1_000))).await;
     assert_refused!(stranger, escrow::Error::Role(_));
     trade.call(&trade.world.governor, &escrow::set_minimum(asset, Amount::from_raw(1_000))).await?;
-    trade.call(&trade.keeper, &escrow::seed_asset(asset, Amount::from_raw(1_000))).await?;
     let agreement = agreement_in(&trade, asset, 6, Amount::from_raw(100_000)).await?;
-    let id = trade.fund(&agreement).await?;
+    let id = trade.sign(&agreement).await?;
+    let fund = escrow::fund(id, agreement.hash(keccak));
+    let expected = EscrowError::SeedTooSmall { seed: Amount::ZERO, minimum: Amount::from_raw(1_000) };
+    super::refused(trade.call(&trade.applicant, &fund).await, &escrow::Error::Escrow(expected));
+    trade.call(&trade.keeper, &escrow::seed_asset(asset, Amount::from_raw(1_000))).await?;
+    trade.call(&trade.applicant, &fund).await?;
     // A ten-thousandth to a fresh account: nothing of a few units can be delivered to it.
     trade.call(&trade.beneficiary, &escrow::assign(id, address(&trade.financier), Bps::from_raw(10))).await?;
     let mut waiting = 0;
@@ -683,11 +729,18 @@ pub async fn e15_what_is_too_small_to_deliver_adds_up<C: DevChain + Clone>(chain
     assert_eq!((book.dust, book.fees), (Amount::from_raw(57), Amount::from_raw(300)));
     // A claim that the asset cannot hold is not lost by trying.
     let fresh = trade.world.person(299).await?;
-    let tried = trade.call(&trade.financier, &escrow::claim(asset, address(&fresh))).await;
+    let tried = trade
+        .call(&trade.financier, &escrow::claim(asset, Address::zero(), address(&trade.financier), address(&fresh)))
+        .await;
     assert_refused!(tried, escrow::Error::PayoutRefused { .. });
     assert_eq!(trade.claim_of(asset, &trade.financier).await?, Amount::from_raw(waiting));
     // To an account that has some it can be paid.
-    trade.call(&trade.financier, &escrow::claim(asset, address(&trade.keeper))).await?;
+    trade
+        .call(
+            &trade.financier,
+            &escrow::claim(asset, Address::zero(), address(&trade.financier), address(&trade.keeper)),
+        )
+        .await?;
     trade.fall_silent(id).await?;
     trade.check_books(asset).await?;
     assert!(asset_balance(&trade.world, asset, trade.escrow).await? >= U256::from(1_000), "the seed stays");
@@ -756,5 +809,100 @@ pub async fn e16_a_partial_acceptance_is_a_rejection<C: DevChain + Clone>(chain:
         trade.call(&trade.keeper, &escrow::amend(id, other, consents)).await,
         escrow::Error::Escrow(EscrowError::Terms(TermsError::Fixed { term: Term::Beneficiary }))
     );
+    trade.check_books(coin).await
+}
+
+/// Consents to divide what was not drawn divide nothing else: not what is retained, though it be as much, and nothing twice.
+pub async fn a_division_counts_once<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.amount = whole(11_000);
+    let until = agreement.terms.expiry.after(Seconds::from_raw(30 * DAY));
+    agreement.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until });
+    trade.call(&trade.world.governor, &escrow::set_fee(Bps::from_raw(25), address(&trade.collector))).await?;
+    trade.wait_days(1).await?;
+    trade.call(&trade.world.governor, &escrow::set_fee(Bps::ZERO, address(&trade.collector))).await?;
+    let id = trade.fund(&agreement).await?;
+    let named = trade.present(id, whole(10_000), "all but a little").await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    let book = trade.picture(id).await?.escrow.book;
+    assert_eq!((book.available, book.retained), (whole(1_000), whole(1_000)));
+
+    let split = AgreedSplit::new(agreement.hash(keccak), false, whole(1_000), Amount::ZERO, keccak);
+    let consents = trade.consents(id, &split.hash()).await?;
+    let divide = escrow::agree(id, whole(1_000), Amount::ZERO, consents);
+    trade.call(&trade.applicant, &divide).await?;
+    assert_eq!(trade.status(id).await?, Status::Retaining);
+    let error = refusal(&trade.world, &trade.applicant, trade.escrow, &divide).await?;
+    assert!(
+        matches!(error, escrow::Error::Escrow(EscrowError::PartialAcceptance { .. } | EscrowError::WrongNonce { .. })),
+        "{error:?}"
+    );
+    let before = trade.coin_of(&trade.beneficiary).await?;
+    trade.fall_silent(id).await?;
+    assert_eq!(trade.coin_of(&trade.beneficiary).await?.raw() - before.raw(), whole(1_000 - 5).raw());
+    trade.check_books(coin).await
+}
+
+/// What is retained can be disputed after a dispute about the rest, before a panel of its own, and for as long as it takes to
+/// respond, however late the rest was decided.
+pub async fn what_is_retained_gets_its_own_panel<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until: agreement.terms.expiry });
+    let id = trade.fund(&agreement).await?;
+    let t_max = trade.picture(id).await?.t_max();
+    let named = trade.present(id, whole(10_000), "good").await?;
+    trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+    let named = trade.present(id, whole(10_000), "bad").await?;
+    trade.call(&trade.applicant, &escrow::notice(id, named, Discrepancies::OTHER, keccak(b"no"))).await?;
+    // The seller raises as late as it can, long after the retention would have ended.
+    trade.wait_until(Timestamp::from_raw(agreement.terms.expiry.raw() - 60)).await?;
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    trade.wait_days(3).await?;
+    let first = trade.seat(id, false).await?;
+    trade.hear(id, false, &first, &[Some(whole(2_000)); 3]).await?;
+    trade.wait_days(5).await?;
+    trade.call(&trade.keeper, &escrow::settle(id)).await?;
+    let retained = whole(995);
+    assert_eq!(trade.picture(id).await?.escrow.book.retained, retained);
+    assert_eq!(trade.status(id).await?, Status::Retaining, "there is time to respond");
+
+    // Only the buyer: the seller gets it by waiting.
+    assert_refused!(
+        trade.call(&trade.beneficiary, &escrow::raise(id)).await,
+        escrow::Error::Escrow(EscrowError::WrongCaller { .. })
+    );
+    trade.call(&trade.applicant, &escrow::raise(id)).await?;
+    trade.wait_days(3).await?;
+    // The first panel is paid before another sits.
+    let call = arbitration::call_panel(trade.escrow, id, false);
+    assert!(trade.arbitrate(&trade.keeper, &call).await.is_err(), "its fee would go to others");
+    trade.arbitrate(&trade.keeper, &arbitration::collect(trade.escrow, id)).await?;
+    let second = trade.seat(id, false).await?;
+    trade.hear(id, false, &second, &[Some(whole(300)); 3]).await?;
+    trade.wait_days(5).await?;
+    trade.call(&trade.keeper, &escrow::settle(id)).await?;
+    assert_eq!(trade.status(id).await?, Status::Closed);
+    assert!(trade.now().await? < t_max, "in the time that was known before anybody paid");
+    trade.arbitrate(&trade.keeper, &arbitration::collect(trade.escrow, id)).await?;
+    trade.check_books(coin).await
+}
+
+/// Nothing was presented, on approval, and nobody rules: nothing is earned.
+pub async fn a_presentation_of_nothing_earns_nothing<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let agreement = trade.agreement().await?;
+    let id = trade.fund(&agreement).await?;
+    let nothing = escrow::present(id, whole(20_000), None, vec![], true);
+    trade.call(&trade.beneficiary, &nothing).await?;
+    assert_eq!(trade.status(id).await?, Status::Discrepant);
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    let before = trade.coin_of(&trade.applicant).await?;
+    trade.fall_silent(id).await?;
+    assert_eq!(trade.coin_of(&trade.applicant).await?.raw() - before.raw(), whole(20_000 - 5).raw());
     trade.check_books(coin).await
 }

@@ -119,7 +119,10 @@ macro_rules! for_each_scenario {
             e13_many_drawings_are_one,
             e14_a_token_that_calls_back_changes_nothing,
             e15_what_is_too_small_to_deliver_adds_up,
-            e16_a_partial_acceptance_is_a_rejection
+            e16_a_partial_acceptance_is_a_rejection,
+            a_division_counts_once,
+            what_is_retained_gets_its_own_panel,
+            a_presentation_of_nothing_earns_nothing
         }
     };
 }

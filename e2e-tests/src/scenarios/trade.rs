@@ -64,9 +64,10 @@ pub async fn fob_shipment_is_paid_against_title<C: DevChain + Clone>(chain: C) -
     assert_eq!(trade.claim_of(coin, &trade.collector).await?, fee);
     assert_eq!(trade.status(id).await?, Status::Closed);
 
-    // The fee's owner takes it when it likes.
+    // Anybody may have the fee paid to its owner.
     let account = trade.collector.account().to_address();
-    trade.call(&trade.collector, &escrow::claim(coin, account)).await?;
+    let claim = escrow::claim(coin, florin_client::chain::Address::zero(), account, account);
+    trade.call(&trade.keeper, &claim).await?;
     assert_eq!(trade.coin_of(&trade.collector).await?, wad(fee));
     trade.check_books(coin).await
 }
@@ -330,7 +331,7 @@ pub async fn an_amendment_takes_everybody<C: DevChain + Clone>(chain: C) -> Outc
     trade.check_books(coin).await?;
 
     // All agree to divide: the stake is named, and an agreement about another one counts nothing.
-    let split = |stake, to| florin_trade::amendment::AgreedSplit::new(smaller.hash(keccak), stake, to, keccak);
+    let split = |stake, to| florin_trade::amendment::AgreedSplit::new(smaller.hash(keccak), false, stake, to, keccak);
     let stale = split(whole(25_000), whole(20_000));
     let consents = trade.consents(id, &stale.hash()).await?;
     let message = escrow::agree(id, whole(25_000), whole(20_000), consents);
@@ -437,18 +438,19 @@ pub async fn a_registry_that_refuses_holds_no_money<C: DevChain + Clone>(chain: 
         assert_eq!(growth(&trade, &trade.beneficiary, before).await?, whole(19_900));
         assert_eq!(trade.status(id).await?, Status::Closed);
         let document = crate::trade::commitment(BILL, &contents);
-        let waiting = escrow::delivery(id, document);
+        let issuer = trade.carrier.account().to_address();
+        let waiting = escrow::delivery(id, issuer, document);
         let client = &trade.world.suite.client;
         let delivery = client.read(trade.escrow, &waiting).await?.expect("it waits");
         assert_eq!(delivery.to, trade.applicant.account().to_address().0);
         // Still not: it waits on.
-        trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await?;
+        trade.call(&trade.keeper, &escrow::deliver_title(id, issuer, document)).await?;
         assert!(client.read(trade.escrow, &waiting).await?.is_some());
         super::assets::behave(&trade.world, &trade.keeper, registry, super::assets::HONEST).await?;
-        trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await?;
+        trade.call(&trade.keeper, &escrow::deliver_title(id, issuer, document)).await?;
         assert!(client.read(trade.escrow, &waiting).await?.is_none());
         assert_refused!(
-            trade.call(&trade.keeper, &escrow::deliver_title(id, document)).await,
+            trade.call(&trade.keeper, &escrow::deliver_title(id, issuer, document)).await,
             escrow::Error::NothingToDeliver { .. }
         );
     }
@@ -463,8 +465,10 @@ pub async fn a_credit_costs_the_same_among_many<C: DevChain + Clone>(chain: C, c
     let mut costs = Vec::new();
     for round in 0..2 {
         let id = trade.sign(&agreement).await?;
-        let fund = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &escrow::fund(id)).await?;
-        trade.call(&trade.applicant, &escrow::fund(id)).await?;
+        let fund = client
+            .dry_run(&trade.applicant.account(), trade.escrow, 0, &escrow::fund(id, agreement.hash(keccak)))
+            .await?;
+        trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await?;
         let named = trade.present(id, whole(1_000), &format!("round {round}")).await?;
         let accept = escrow::accept(id, named);
         let accept = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &accept).await?;

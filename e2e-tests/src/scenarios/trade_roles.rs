@@ -1,5 +1,5 @@
-//! Who may do what with credits, titles and panels: each message is refused to everybody whom it is not for, where it would be
-//! legal for whoever it is for.
+//! Who may do what with credits, titles and panels: each message is refused to everybody whom it is not for, where it
+//! would be legal for whoever it is for.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use florin_trade::{
     examination::Discrepancies,
     right::{RightError, Standing, TitleCommand},
     swap::{Bound, LegTerms, SecretHash, SwapError},
-    terms::Agreement,
+    terms::{Agreement, Retention},
     EscrowError,
 };
 use florin_units::{Amount, Bps, Seconds, U256};
@@ -44,8 +44,8 @@ fn address(who: &Signer) -> Address {
 /// What was tried, and who tries.
 struct Table<'a, C> {
     trade: &'a Trade<C>,
-    /// Everybody who could try, in words. All of them have coin, and have allowed the escrow contract to take it, so that nobody is
-    /// refused for want of money.
+    /// Everybody who could try, in words. All of them have coin, and have allowed the escrow contract to take it, so
+    /// that nobody is refused for want of money.
     people: Vec<(&'static str, Signer)>,
     /// Somebody who has nothing to do with any of it.
     stranger: Signer,
@@ -80,8 +80,8 @@ impl<'a, C: DevChain> Table<'a, C> {
 }
 
 impl<C: DevChain> Table<'_, C> {
-    /// A message where it is legal: those who may send it could, and everybody else is refused for exactly the reason that it is not
-    /// for them. Those `aside` are not asked: they are refused for another reason.
+    /// A message where it is legal: those who may send it could, and everybody else is refused for exactly the reason
+    /// that it is not for them. Those `aside` are not asked: they are refused for another reason.
     async fn only<T, E>(
         &mut self,
         (contract, at): (&'static str, Address),
@@ -173,7 +173,8 @@ fn not_holder(holder: Account) -> impl Fn(Account) -> RightError {
     move |caller| RightError::NotHolder { holder, caller }
 }
 
-/// Where owner and holder are two, neither does what takes both: the owner is told of the holder, everybody else of the owner.
+/// Where owner and holder are two, neither does what takes both: the owner is told of the holder, everybody else of the
+/// owner.
 fn not_both(owner: Account, holder: Account) -> impl Fn(Account) -> RightError {
     move |caller| if caller == owner { not_holder(holder)(caller) } else { not_owner(owner)(caller) }
 }
@@ -190,8 +191,9 @@ async fn small<C: DevChain>(trade: &Trade<C>) -> Result<Agreement, HarnessError>
     Ok(agreement)
 }
 
-/// Role by message for credits, titles and panels: what is a party's is refused to the other party, to attestors, to whoever settles
-/// or finances, to arbitrators, to governance and to strangers; what is governance's is refused to all parties.
+/// Role by message for credits, titles and panels: what is a party's is refused to the other party, to attestors, to
+/// whoever settles or finances, to arbitrators, to governance and to strangers; what is governance's is refused to all
+/// parties.
 pub async fn every_message_of_trade_checks_who_sends_it<C: DevChain + Clone>(chain: C) -> Outcome {
     let trade = Trade::deploy(chain).await?;
     let mut table = Table::new(&trade).await?;
@@ -220,7 +222,6 @@ const ANYBODY: &[(&str, &str)] = &[
     ("escrow", "agree"),
     ("escrow", "claim_for"),
     // The caller's own.
-    ("escrow", "claim"),
     ("escrow", "quote"),
     ("escrow", "cancel_order"),
     ("escrow", "withdraw_quote"),
@@ -248,31 +249,48 @@ async fn credits<C: DevChain>(table: &mut Table<'_, C>) -> Outcome {
     let (buyer, seller) = (&trade.applicant, &trade.beneficiary);
     let [buyer_at, seller_at] = [buyer, seller].map(|party| address(party).0);
     let agreement = small(trade).await?;
+    let hash = agreement.hash(keccak);
     let drafted = trade.call(&trade.keeper, &escrow::draft(agreement, vec![])).await?.value;
-    let sign = escrow::sign(drafted, agreement.hash(keccak));
-    table.escrow(&sign, &[buyer, seller], not_party).await;
+    table.escrow(&escrow::sign(drafted, hash), &[buyer, seller], not_party).await;
     table.escrow(&escrow::decline(drafted), &[buyer, seller], not_party).await;
     let signed = trade.sign(&agreement).await?;
     table.escrow(&escrow::decline(signed), &[buyer, seller], not_party).await;
-    table.escrow(&escrow::fund(signed), &[buyer], wrong_caller(buyer_at)).await;
+    table.escrow(&escrow::fund(signed, hash), &[buyer], wrong_caller(buyer_at)).await;
 
     let id = trade.fund(&agreement).await?;
     let papers = trade.papers(id, "goods").await?;
     let present = escrow::present(id, whole(50), None, papers, false);
     table.escrow(&present, &[seller], wrong_caller(seller_at)).await;
-    // Before anything is presented only the seller goes to dispute.
-    let only_seller =
-        |caller: Account| if caller == buyer_at { wrong_caller(seller_at)(caller) } else { not_party(caller) };
-    table.escrow(&escrow::raise(id), &[seller], only_seller).await;
+    // About what was not drawn only the seller goes to dispute.
+    table.escrow(&escrow::raise(id), &[seller], wrong_caller(seller_at)).await;
 
     let named = trade.present(id, whole(50), "goods").await?;
     let notice = escrow::notice(id, named, Discrepancies::QUANTITY, keccak(b"short weight"));
     table.escrow(&escrow::accept(id, named), &[buyer], wrong_caller(buyer_at)).await;
     table.escrow(&notice, &[buyer], wrong_caller(buyer_at)).await;
-    table.escrow(&escrow::raise(id), &[buyer, seller], not_party).await;
     trade.call(buyer, &notice).await?;
     table.escrow(&escrow::waive(id, named), &[buyer], wrong_caller(buyer_at)).await;
-    table.escrow(&escrow::raise(id), &[buyer, seller], not_party).await;
+    table.escrow(&escrow::raise(id), &[seller], wrong_caller(seller_at)).await;
+
+    // About what is retained only the buyer does.
+    let mut retaining = agreement;
+    let until = agreement.terms.expiry.after(Seconds::from_raw(30 * DAY));
+    retaining.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until });
+    let id = trade.fund(&retaining).await?;
+    let named = trade.present(id, whole(100), "goods").await?;
+    trade.call(buyer, &escrow::accept(id, named)).await?;
+    table.escrow(&escrow::raise(id), &[buyer], wrong_caller(buyer_at)).await;
+
+    // A claim goes to its owner where anybody asks, and elsewhere where the owner does.
+    let (coin, nobody, collector) = (trade.world.suite.token, Address::zero(), &trade.collector);
+    let to = Address::from([9; 20]);
+    let own = escrow::claim(coin, nobody, address(collector), address(collector));
+    let everybody: Vec<Signer> = table.people.iter().map(|(_, person)| person.clone()).collect();
+    for person in &everybody {
+        trade.world.suite.client.dry_run(&person.account(), trade.escrow, 0, &own).await?;
+    }
+    let elsewhere = escrow::claim(coin, nobody, address(collector), to);
+    table.escrow(&elsewhere, &[collector], wrong_caller(address(collector).0)).await;
     Ok(())
 }
 
@@ -524,13 +542,14 @@ async fn pauses<C: DevChain>(table: &mut Table<'_, C>) -> Outcome {
     trade.call(guardian, &escrow::pause()).await?;
     let paused = escrow::Error::Escrow(EscrowError::Paused);
     refused(trade.call(&trade.keeper, &escrow::draft(agreement, vec![])).await, &paused);
-    refused(trade.call(&trade.applicant, &escrow::fund(signed)).await, &paused);
+    let fund = escrow::fund(signed, agreement.hash(keccak));
+    refused(trade.call(&trade.applicant, &fund).await, &paused);
     // What is funded goes on.
     let named = trade.present(open, whole(50), "goods").await?;
     trade.call(&trade.applicant, &escrow::accept(open, named)).await?;
     refused(trade.call(guardian, &escrow::resume()).await, &not_governor(address(guardian).0));
     trade.call(governor, &escrow::resume()).await?;
-    trade.call(&trade.applicant, &escrow::fund(signed)).await?;
+    trade.call(&trade.applicant, &fund).await?;
 
     // A court that the guardian dismisses, it cannot admit.
     trade.arbitrate(governor, &arbitration::admit_court(trade.escrow)).await?;

@@ -176,8 +176,8 @@ pub mod messages {
     /// Anyone may, once; and again where nobody has had the panel drawn in time, or where it has come to nothing
     /// and the court hears the dispute again.
     ///
-    /// Errors: `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `WrongSeats`, `NotYetHeard`, `TooLittleTime`,
-    /// `TooMuchTime`, `UnknownPool`. Event: `PanelCalled`.
+    /// Errors: `NoHearing`, `NotAdmitted` for a court, `WrongAsset`, `FeeTooSmall`, `NotAllowed`, `TooManyCalls`,
+    /// `WrongSeats`, `NotYetHeard`, `TooLittleTime`, `TooMuchTime`, `UnknownPool`. Event: `PanelCalled`.
     pub fn call_panel(
         court: primitive_types::H160,
         number: u64,
@@ -252,8 +252,8 @@ pub mod messages {
     /// before the court's window is. Anyone may. Stakes are free again, and those of the silent go to the others.
     /// Where the court refuses nothing has happened, and it can be tried again.
     ///
-    /// Errors: `UnknownCase`, `NotAllowed`, `CourtRefused`. Events: `PanelReported`, `MembershipChanged`,
-    /// `Credited`.
+    /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`, `CourtRefused`.
+    /// Events: `PanelReported`, `MembershipChanged`, `Credited`.
     pub fn report(
         court: primitive_types::H160,
         number: u64,

@@ -151,6 +151,16 @@ pub enum Error {
         /// Caller.
         caller: primitive_types::H160,
     },
+    /// Pool too small.
+    #[codec(index = 17)]
+    PoolTooSmall {
+        /// Pool.
+        pool: u32,
+        /// Members.
+        members: u32,
+        /// Required.
+        required: u32,
+    },
 }
 /// `PlacedOrder` of the contract.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -185,8 +195,8 @@ pub struct Signing {
 /// How the contract is created.
 pub mod constructors {
     use crate::{message::encode_call, Constructor};
-    /// Escrows without any credit. `fee` is the protocol's share of what is drawn, `collector` gets it. The caller governs them
-    /// until it hands the role on.
+    /// Escrows without any credit. `fee` is the protocol's share of what is drawn, `collector` gets it. The caller
+    /// governs them until it hands the role on.
     ///
     /// Errors: `Terms` where the fee is above its bound or nobody would get it.
     pub fn new(fee: florin_units::Bps, collector: primitive_types::H160) -> Constructor {
@@ -200,11 +210,11 @@ pub mod constructors {
 /// What the contract can be told and asked.
 pub mod messages {
     use crate::{message::encode_call, Message};
-    /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its number, which is
-    /// never used again.
+    /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its
+    /// number, which is never used again.
     ///
-    /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events: `AgreementWritten`,
-    /// `EscrowMoved` for each signature.
+    /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events:
+    /// `AgreementWritten`, `EscrowMoved` for each signature.
     pub fn draft(
         agreement: florin_trade::terms::Agreement,
         signatures: Vec<crate::escrow::Signing>,
@@ -229,7 +239,8 @@ pub mod messages {
             encode_call(0x81ca8fa1, &(escrow, agreement)),
         )
     }
-    /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds since 1970).
+    /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds
+    /// since 1970).
     ///
     /// Errors: those of `sign`; `Signature`. Event: `EscrowMoved`.
     pub fn sign_for(
@@ -252,18 +263,28 @@ pub mod messages {
     pub fn decline(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("decline", true, false, true, encode_call(0xc3190661, &(escrow,)))
     }
-    /// The applicant pays in the most that can be drawn, which it has allowed this contract to take.
+    /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, which it has
+    /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
+    /// whatever is paid out.
     ///
-    /// Errors: `Paused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `CreditExpired`, `Denied`, `DecimalsChanged`,
-    /// `FeeAboveMaximum`, `WrongPayment`, `TransferRefused`, `NoAnswer`. Events: `Received`, `EscrowMoved`.
-    pub fn fund(escrow: u64) -> Message<(), crate::escrow::Error> {
-        Message::new("fund", true, false, true, encode_call(0x4aafa343, &(escrow,)))
+    /// Errors: `Paused`, `UnknownEscrow`, `UnknownAsset`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`,
+    /// `TransferRefused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`,
+    /// `DecimalsChanged`, `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
+    pub fn fund(escrow: u64, agreement: [u8; 32]) -> Message<(), crate::escrow::Error> {
+        Message::new(
+            "fund",
+            true,
+            false,
+            true,
+            encode_call(0x4aafa343, &(escrow, agreement)),
+        )
     }
-    /// The beneficiary presents documents, for the first time or to cure discrepancies. `documents` stand in the places of the
-    /// checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver instead of being refused.
+    /// The beneficiary presents documents, for the first time or to cure discrepancies. `documents` stand in the
+    /// places of the checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver
+    /// instead of being refused.
     ///
-    /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events: `PresentationChanged`,
-    /// `EscrowMoved`, `TitleMoved`.
+    /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events:
+    /// `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
     pub fn present(
         escrow: u64,
         amount: florin_units::Amount,
@@ -295,11 +316,11 @@ pub mod messages {
             encode_call(0x841195f4, &(escrow, presentation)),
         )
     }
-    /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to the other
-    /// side.
+    /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to
+    /// the other side.
     ///
     /// Errors: `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`, `OtherPresentation`, `EmptyNotice`,
-    /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`, `TooManyNotices`. Events: `PresentationChanged`,
+    /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`. Events: `PresentationChanged`,
     /// `EscrowMoved`.
     pub fn notice(
         escrow: u64,
@@ -330,8 +351,8 @@ pub mod messages {
             encode_call(0x00749e6a, &(escrow, presentation)),
         )
     }
-    /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled, releases what
-    /// was retained. Anybody may, and earns the tip of the terms unless it is a party.
+    /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled,
+    /// releases what was retained. Anybody may, and earns the tip of the terms unless it is a party.
     ///
     /// Errors: `NotAllowed` where nothing is due. Events: those of `accept`, `DisputeChanged`.
     pub fn settle(escrow: u64) -> Message<(), crate::escrow::Error> {
@@ -339,7 +360,8 @@ pub mod messages {
     }
     /// Pays an acceptance that has matured. Anybody may, and earns the tip of the terms unless it is a party.
     ///
-    /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`, `EscrowMoved`, `Paid`.
+    /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`,
+    /// `EscrowMoved`, `Paid`.
     pub fn mature(escrow: u64, number: u8) -> Message<(), crate::escrow::Error> {
         Message::new(
             "mature",
@@ -349,9 +371,11 @@ pub mod messages {
             encode_call(0x95a3cf26, &(escrow, number)),
         )
     }
-    /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a party.
+    /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a
+    /// party.
     ///
-    /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events: `EscrowMoved`, `Paid`.
+    /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events:
+    /// `EscrowMoved`, `Paid`.
     pub fn execute(
         escrow: u64,
         proofs: crate::escrow::Proofs,
@@ -364,16 +388,19 @@ pub mod messages {
             encode_call(0xd00ec894, &(escrow, proofs)),
         )
     }
-    /// A party goes to dispute, with the bond of the terms, which it has allowed this contract to take.
+    /// A party goes to dispute, with the bond of the terms, which it has allowed this contract to take: the
+    /// beneficiary about what was not drawn, the applicant about what is retained.
     ///
-    /// Errors: `NotAllowed`, `AlreadyDisputed`, `NotParty`, `WrongCaller`, `TitleNotInCustody`, `WrongPayment`,
-    /// `TransferRefused`. Events: `Received`, `DisputeChanged`, `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `TransferRefused`, `NotAllowed`, `AlreadyDisputed`, `WrongCaller`,
+    /// `TitleNotInCustody`, `WrongPayment`. Events: `Received`, `DisputeChanged`, `EscrowMoved`.
     pub fn raise(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("raise", true, false, true, encode_call(0x77ef3362, &(escrow,)))
     }
-    /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the dispute.
+    /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the
+    /// dispute.
     ///
-    /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`, `Paid`.
+    /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`,
+    /// `Paid`.
     pub fn offer(
         escrow: u64,
         to_beneficiary: florin_units::Amount,
@@ -423,7 +450,8 @@ pub mod messages {
             encode_call(0xc8afed90, &(escrow, seats)),
         )
     }
-    /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to take.
+    /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to
+    /// take.
     ///
     /// Errors: `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`. Events: `Received`,
     /// `DisputeChanged`, `EscrowMoved`.
@@ -457,12 +485,12 @@ pub mod messages {
             encode_call(0x626b36cc, &(escrow,)),
         )
     }
-    /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule, pays what is
-    /// more, which it has allowed this contract to take.
+    /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
+    /// pays what is more, which it has allowed this contract to take.
     ///
-    /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
-    /// `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`, `TransferRefused`. Events: `AgreementWritten`,
-    /// `Received`, `EscrowMoved`, `Paid`.
+    /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`,
+    /// `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`,
+    /// `TransferRefused`. Events: `AgreementWritten`, `Received`, `EscrowMoved`, `Paid`.
     pub fn amend(
         escrow: u64,
         agreement: florin_trade::terms::Agreement,
@@ -478,8 +506,8 @@ pub mod messages {
     }
     /// Brings a division of the stake to which all have consented; it ends the credit.
     ///
-    /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `AboveStake`,
-    /// `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
+    /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
+    /// `AboveStake`, `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
     pub fn agree(
         escrow: u64,
         stake: florin_units::Amount,
@@ -526,21 +554,33 @@ pub mod messages {
             encode_call(0xe4855ece, &(escrow, place, to)),
         )
     }
-    /// Pays the caller's whole claim in an asset to an account.
+    /// Pays an account's whole claim in an asset: to the account itself where anybody asks, elsewhere where it asks
+    /// itself. Claims are kept apart by the compliance contract of the credits from which they are, zero where they
+    /// name none.
     ///
-    /// Errors: `UnknownAsset`, `NothingToClaim`, `Denied`, `PayoutRefused`. Event: `Paid`.
+    /// Errors: `UnknownAsset`, `NothingToClaim`, `WrongCaller`, `Denied`, `PayoutRefused`. Event: `Paid`.
     pub fn claim(
         asset: primitive_types::H160,
+        compliance: primitive_types::H160,
+        account: primitive_types::H160,
         to: primitive_types::H160,
     ) -> Message<(), crate::escrow::Error> {
-        Message::new("claim", true, false, true, encode_call(0xb388803f, &(asset, to)))
+        Message::new(
+            "claim",
+            true,
+            false,
+            true,
+            encode_call(0xb388803f, &(asset, compliance, account, to)),
+        )
     }
-    /// Pays an account's whole claim in an asset to where the account says by signature (EIP-712 `Redirection`). Anybody may bring
-    /// it, once, until its deadline (seconds since 1970).
+    /// Pays an account's whole claim in an asset to where the account says by signature (EIP-712 `Redirection`).
+    /// Anybody may bring it, once, until its deadline (seconds since 1970).
     ///
-    /// Errors: those of `claim`; `Signature`, `WrongNonce`, `ConsentExpired`. Event: `Paid`.
+    /// Errors: `Signature`, `UnknownAsset`, `NothingToClaim`, `WrongNonce`, `ConsentExpired`, `Denied`,
+    /// `PayoutRefused`. Event: `Paid`.
     pub fn claim_for(
         asset: primitive_types::H160,
+        compliance: primitive_types::H160,
         account: primitive_types::H160,
         to: primitive_types::H160,
         nonce: u32,
@@ -552,7 +592,10 @@ pub mod messages {
             true,
             false,
             true,
-            encode_call(0xb845b82a, &(asset, account, to, nonce, deadline, signature)),
+            encode_call(
+                0xb845b82a,
+                &(asset, compliance, account, to, nonce, deadline, signature),
+            ),
         )
     }
     /// Tries again to deliver a title that its registry did not deliver. Anybody may.
@@ -560,6 +603,7 @@ pub mod messages {
     /// Errors: `NothingToDeliver`. Event: `TitleMoved`.
     pub fn deliver_title(
         escrow: u64,
+        issuer: primitive_types::H160,
         document: [u8; 32],
     ) -> Message<(), crate::escrow::Error> {
         Message::new(
@@ -567,14 +611,14 @@ pub mod messages {
             true,
             false,
             true,
-            encode_call(0x85b74af2, &(escrow, document)),
+            encode_call(0x85b74af2, &(escrow, issuer, document)),
         )
     }
-    /// A dealer quotes: it deposits what it gives, which it has allowed this contract to take, and takes it back only once the quote
-    /// is over. Returns the number of the quote.
+    /// A dealer quotes: it deposits what it gives, which it has allowed this contract to take, and takes it back
+    /// only once the quote is over. Returns the number of the quote.
     ///
-    /// Errors: `ZeroAmount`, `QuoteExpired`, `OtherAssets` where both are one, `WrongPayment`, `UnknownAsset`, `TransferRefused`.
-    /// Events: `Received`, `QuoteChanged`.
+    /// Errors: `ZeroAmount`, `QuoteExpired`, `OtherAssets` where both are one, `WrongPayment`, `UnknownAsset`,
+    /// `TransferRefused`. Events: `Received`, `QuoteChanged`.
     pub fn quote(
         sell_asset: primitive_types::H160,
         buy_asset: primitive_types::H160,
@@ -602,9 +646,9 @@ pub mod messages {
             encode_call(0xe9b278ba, &(quote,)),
         )
     }
-    /// Whoever gets proceeds of an escrow, the beneficiary or who has a part of the receivable, has those to come exchanged by a
-    /// quote: at least `minimum_out` of the quote's other asset for each `sell` of the credit's, in proportion, until `expires`
-    /// (seconds since 1970).
+    /// Whoever gets proceeds of an escrow, the beneficiary or who has a part of the receivable, has those to come
+    /// exchanged by a quote: at least `minimum_out` of the quote's other asset for each `sell` of the credit's, in
+    /// proportion, until `expires` (seconds since 1970).
     ///
     /// Errors: `UnknownEscrow`, `NotPayee`, `UnknownQuote`, `OtherAssets`, `ZeroAmount`. Event: `OrderChanged`.
     pub fn place_order(
@@ -644,8 +688,8 @@ pub mod messages {
     }
     /// The claimer puts up the premium, which it has allowed this contract to take.
     ///
-    /// Errors: `UnknownLeg`, `WrongStage`, `WrongCaller`, `TooLate`, `WrongPayment`, `TransferRefused`. Events: `Received`,
-    /// `LegChanged`.
+    /// Errors: `UnknownLeg`, `WrongStage`, `WrongCaller`, `TooLate`, `WrongPayment`, `TransferRefused`. Events:
+    /// `Received`, `LegChanged`.
     pub fn bond_leg(leg: u64) -> Message<(), crate::escrow::Error> {
         Message::new("bond_leg", true, false, true, encode_call(0xac0d1400, &(leg,)))
     }
@@ -673,8 +717,8 @@ pub mod messages {
     pub fn refund_leg(leg: u64) -> Message<(), crate::escrow::Error> {
         Message::new("refund_leg", true, false, true, encode_call(0xc5d73b56, &(leg,)))
     }
-    /// Lets credits be in an asset. Anybody may; an asset that takes a fee, or changes balances by itself, is the parties' own
-    /// risk, and reaches no other asset.
+    /// Lets credits be in an asset. Anybody may; an asset that takes a fee, or changes balances by itself, is the
+    /// parties' own risk, and reaches no other asset.
     ///
     /// Errors: `AssetExists`, `NoAnswer`. Event: `AssetChanged`.
     pub fn admit_asset(
@@ -688,7 +732,8 @@ pub mod messages {
             encode_call(0x65016df3, &(asset,)),
         )
     }
-    /// Gives to this contract, for good, what keeps its account in an asset alive: the caller has allowed it to be taken.
+    /// Gives to this contract, for good, what keeps its account in an asset alive: the caller has allowed it to be
+    /// taken.
     ///
     /// Errors: `UnknownAsset`, `TransferRefused`. Events: `Received`, `AssetChanged`.
     pub fn seed_asset(
@@ -703,7 +748,8 @@ pub mod messages {
             encode_call(0x2a25aee0, &(asset, amount)),
         )
     }
-    /// Sets below how many raw units a payout waits to be claimed, in credits that are funded from now on. Only the governor.
+    /// Sets below how many raw units a payout waits to be claimed, in credits that are funded from now on. Only the
+    /// governor.
     ///
     /// Errors: `Role`, `UnknownAsset`. Event: `AssetChanged`.
     pub fn set_minimum(
@@ -718,9 +764,10 @@ pub mod messages {
             encode_call(0x9cddc746, &(asset, minimum)),
         )
     }
-    /// Pays out what was sent to this contract by mistake: what is there beyond all that is owed. Only the governor.
+    /// Pays out what was sent to this contract by mistake: what is there beyond all that is owed. Only the
+    /// governor.
     ///
-    /// Errors: `Role`, `UnknownAsset`, `AboveSurplus`, `PayoutRefused`, `NoAnswer`. Event: `Paid`.
+    /// Errors: `Role`, `UnknownAsset`, `AboveSurplus`, `PayoutRefused`, `NoAnswer`. Event: `Recovered`.
     pub fn recover(
         asset: primitive_types::H160,
         to: primitive_types::H160,
@@ -734,8 +781,8 @@ pub mod messages {
             encode_call(0x12591ee4, &(asset, to, amount)),
         )
     }
-    /// Sets the protocol's fee and who gets it, for credits that are funded from now on; one step a vote, once a day. Only the
-    /// governor.
+    /// Sets the protocol's fee and who gets it, for credits that are funded from now on; one step a vote, once a
+    /// day. Only the governor.
     ///
     /// Errors: `Role`, `Terms`, `StepTooLarge`, `ChangedTooSoon`. Event: `SettingsChanged`.
     pub fn set_fee(
@@ -750,7 +797,8 @@ pub mod messages {
             encode_call(0x715ece73, &(fee, collector)),
         )
     }
-    /// Stops new credits from being drafted and funded. Nothing that is funded stands still. Only the guardian or the governor.
+    /// Stops new credits from being drafted and funded. Nothing that is funded stands still. Only the guardian or
+    /// the governor.
     ///
     /// Errors: `Role`. Event: `SettingsChanged`.
     pub fn pause() -> Message<(), crate::escrow::Error> {
@@ -782,7 +830,8 @@ pub mod messages {
     pub fn accept_governor() -> Message<(), crate::escrow::Error> {
         Message::new("accept_governor", true, false, true, encode_call(0x8884ab26, &()))
     }
-    /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the governor.
+    /// Sets the guardian and the end of its term, in seconds since 1970; the zero address for nobody. Only the
+    /// governor.
     ///
     /// Errors: `Role`. Event: `RolesChanged`.
     pub fn set_guardian(
@@ -820,7 +869,8 @@ pub mod messages {
     ) -> Message<Option<florin_trade::state::Status>, crate::NoError> {
         Message::new("status", false, false, false, encode_call(0xdba3ea4d, &(escrow,)))
     }
-    /// The moment, in seconds since 1970, from which on all money of an escrow can be out, whatever anybody does or leaves undone.
+    /// The moment, in seconds since 1970, from which on all money of an escrow can be out, whatever anybody does or
+    /// leaves undone.
     pub fn t_max(escrow: u64) -> Message<Option<u64>, crate::NoError> {
         Message::new("t_max", false, false, false, encode_call(0x446f0e93, &(escrow,)))
     }
@@ -879,9 +929,11 @@ pub mod messages {
             encode_call(0x21ec1b53, &(escrow, number)),
         )
     }
-    /// What is owed to an account in an asset, fees of arbitration apart.
+    /// What is owed to an account in an asset, of credits that name this compliance contract, zero for none; fees
+    /// of arbitration apart.
     pub fn claim_of(
         asset: primitive_types::H160,
+        compliance: primitive_types::H160,
         account: primitive_types::H160,
     ) -> Message<florin_trade::ledger::Claim, crate::NoError> {
         Message::new(
@@ -889,7 +941,7 @@ pub mod messages {
             false,
             false,
             false,
-            encode_call(0xe464bd07, &(asset, account)),
+            encode_call(0xe464bd07, &(asset, compliance, account)),
         )
     }
     /// What is owed of an escrow to whoever has ruled, in raw units of its asset.
@@ -908,6 +960,7 @@ pub mod messages {
     /// Whom a title is for that its registry has not delivered.
     pub fn delivery(
         escrow: u64,
+        issuer: primitive_types::H160,
         document: [u8; 32],
     ) -> Message<Option<crate::escrow::Delivery>, crate::NoError> {
         Message::new(
@@ -915,7 +968,7 @@ pub mod messages {
             false,
             false,
             false,
-            encode_call(0x11cfa12b, &(escrow, document)),
+            encode_call(0x11cfa12b, &(escrow, issuer, document)),
         )
     }
     /// What is owed in an asset, and its minimum in raw units; none where it was not admitted.
@@ -1295,6 +1348,29 @@ pub mod events {
         ) -> Result<Self, parity_scale_codec::Error> {
             decode_event(Self::SIGNATURE_TOPIC, topics, data)
                 .map(|(asset, from, amount)| Self { asset, from, amount })
+        }
+    }
+    /// What came by mistake was paid out by the governor.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Recovered {
+        /// The asset.
+        pub asset: primitive_types::H160,
+        /// To whom.
+        pub to: primitive_types::H160,
+        /// How much, in raw units.
+        pub amount: florin_units::Amount,
+    }
+    impl ContractEvent for Recovered {
+        const LABEL: &'static str = "Recovered";
+        const SIGNATURE_TOPIC: Option<[u8; 32]> = Some(
+            topic(0x9e622b7acdec20e018384a8d9dd24a04, 0x2d556de845a8215ddfeb93067906e49b),
+        );
+        fn decode(
+            topics: &[[u8; 32]],
+            data: &[u8],
+        ) -> Result<Self, parity_scale_codec::Error> {
+            decode_event(Self::SIGNATURE_TOPIC, topics, data)
+                .map(|(asset, to, amount)| Self { asset, to, amount })
         }
     }
     /// The holders of the roles changed.

@@ -40,7 +40,7 @@ pub fn sign_agreement(signer: &Signer, domain: &Domain, agreement: &Hash, deadli
 }
 
 /// Consent to an amendment, by the hash of the new agreement, or to a division, by its hash. `nonce` is the number of amendments
-/// so far.
+/// and divisions so far.
 pub fn sign_consent(
     signer: &Signer,
     domain: &Domain,
@@ -76,18 +76,19 @@ pub fn sign_approval(signer: &Signer, domain: &Domain, escrow: EscrowId, agreeme
     (signer.account().to_address(), signer.sign_digest(&digest))
 }
 
-/// Sign that a claim is paid to another account; anybody can bring it until the deadline. `nonce` is the claim's redirections so
-/// far.
+/// Sign that a claim is paid to another account; anybody can bring it until the deadline. `compliance` is the compliance contract of
+/// the credits from which the claim is, zero where they name none; `nonce` is how often it was paid so far.
 pub fn sign_redirection(
     signer: &Signer,
     domain: &Domain,
     asset: Address,
+    compliance: Address,
     to: Address,
     nonce: u32,
     deadline: Timestamp,
 ) -> Vec<u8> {
     let account = signer.account().to_address();
-    let hash = redirection_hash(&asset.0, &account.0, &to.0, nonce, deadline, keccak);
+    let hash = redirection_hash(&asset.0, &compliance.0, &account.0, &to.0, nonce, deadline, keccak);
     signer.sign_digest(&domain.typed(&hash, keccak))
 }
 

@@ -278,7 +278,7 @@ impl<C: Chain> EscrowKeeper<C> {
         let Some(case) = client.read(arbitration, &arbitration::case(court, id, is_appeal)).await? else {
             return Ok(None);
         };
-        if case.report(now).is_err() {
+        if case.report(&case.hearing, now).is_err() {
             return Ok(Some(Heard { case, seats: Seats::default() }));
         }
         let panel = client.read(arbitration, &arbitration::panel(court, id, is_appeal)).await?.unwrap_or_default();

@@ -13,6 +13,8 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 pub const DRAW_DELAY: u32 = 3;
 /// For how many blocks after that one the panel can be drawn. The chain remembers 256.
 pub const DRAW_BLOCKS: u32 = 200;
+/// How often a panel can be called for one hearing.
+pub const MAXIMUM_CALLS: u8 = 3;
 /// What a member commits to.
 const AWARD: &[u8] =
     b"Award(address contract,address court,uint256 number,bool isAppeal,address member,uint256 award,bytes32 salt)";
@@ -180,27 +182,35 @@ pub struct Case {
     pub revealed: u16,
     /// What was collected of the hearing's fee, in raw units of its asset.
     pub collected: Amount,
+    /// How often a panel was called for this hearing.
+    pub calls: u8,
 }
 
 impl Case {
     /// A panel is called, for the first time or again where the panel of a former call was not drawn in time or has
-    /// come to nothing; and where the court hears another dispute under the same number, once the fee of the former one was
-    /// collected, so that it goes to those who have earned it.
+    /// come to nothing; and where the court hears another dispute under the same number, once the fee of the former one
+    /// was collected, so that it goes to those who have earned it.
     ///
     /// # Errors
     /// [`ArbitrationError::NotAllowed`], [`ArbitrationError::WrongSeats`], [`ArbitrationError::NotYetHeard`],
-    /// [`ArbitrationError::TooLittleTime`], [`ArbitrationError::TooMuchTime`].
+    /// [`ArbitrationError::TooLittleTime`], [`ArbitrationError::TooMuchTime`], [`ArbitrationError::TooManyCalls`].
     pub fn call(former: Option<&Self>, hearing: Hearing, now: Moment) -> Result<Self, ArbitrationError> {
         if let Some(former) = former.filter(|former| !former.is_followed_by(&hearing)) {
             former.check(Message::Call, now)?;
         }
         hearing.check(now.time)?;
+        // Each call keeps the staked pool still for a while.
+        let earlier = former.filter(|former| former.hearing == hearing).map_or(0, |former| former.calls);
+        if earlier >= MAXIMUM_CALLS {
+            return Err(ArbitrationError::TooManyCalls { maximum: MAXIMUM_CALLS });
+        }
+        let calls = earlier.saturating_add(1);
         let stage = Stage::Called { draw_block: now.block.saturating_add(DRAW_DELAY), called_at: now.time };
-        Ok(Self { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO })
+        Ok(Self { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO, calls })
     }
 
-    /// Whether the court hears another dispute after the one of this case, with which nothing is left to be done. (The fees of both
-    /// panels are collected with the first one's.)
+    /// Whether the court hears another dispute after the one of this case, with which nothing is left to be done. (The
+    /// fees of both panels are collected with the first one's.)
     fn is_followed_by(&self, hearing: &Hearing) -> bool {
         let is_paid = self.hearing.is_appeal || self.hearing.fee.is_zero() || !self.collected.is_zero();
         self.stage == Stage::Reported && *hearing != self.hearing && is_paid
@@ -303,10 +313,11 @@ impl Case {
         Ok((case, SeatRecord { award: Some(award), ..*record }))
     }
 
-    /// The court is told. Where it refuses, the case stays as it was and can be reported again.
+    /// The court is told. `hearing` is what the court says now. Where it refuses, the case stays as it was and can be
+    /// reported again.
     ///
     /// # Errors
-    /// [`ArbitrationError::NotAllowed`].
+    /// [`ArbitrationError::NotAllowed`], [`ArbitrationError::OtherHearing`].
     pub fn report(&self, hearing: &Hearing, now: Moment) -> Result<Self, ArbitrationError> {
         self.check(Message::Report, now)?;
         // Awards in one dispute are none in another that the court hears under the same number.

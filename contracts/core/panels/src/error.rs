@@ -224,6 +224,28 @@ pub enum ArbitrationError {
         /// What it has.
         balance: Amount,
     },
+    /// A panel of the staked pool must be paid in the asset of the stakes.
+    #[codec(index = 31)]
+    WrongAsset {
+        /// The asset of the stakes.
+        expected: Address,
+        /// The hearing's.
+        actual: Address,
+    },
+    /// A panel of the staked pool must be paid more.
+    #[codec(index = 32)]
+    FeeTooSmall {
+        /// The hearing's fee.
+        fee: Amount,
+        /// At least.
+        minimum: Amount,
+    },
+    /// A panel was called as often as it can be for one hearing.
+    #[codec(index = 33)]
+    TooManyCalls {
+        /// At most.
+        maximum: u8,
+    },
 }
 
 error_codes!(ArbitrationError {
@@ -258,6 +280,9 @@ error_codes!(ArbitrationError {
     NothingReceived = 28, "the court has paid nothing";
     NothingToClaim = 29, "nothing is owed to the account";
     Insolvent = 30, "the contract has less than it owes";
+    WrongAsset = 31, "a panel of the staked pool must be paid in the asset of the stakes";
+    FeeTooSmall = 32, "a panel of the staked pool must be paid more";
+    TooManyCalls = 33, "a panel was called as often as it can be for one hearing";
 });
 
 impl From<MathError> for ArbitrationError {

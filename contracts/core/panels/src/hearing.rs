@@ -4,7 +4,7 @@ use crate::award::MAXIMUM_APPEAL_PANEL;
 use crate::error::ArbitrationError;
 use crate::pool::STAKED_POOL;
 use crate::Address;
-use florin_units::{Amount, Seconds, Timestamp};
+use florin_units::{mul_div_down, Amount, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The most accounts that a hearing keeps out of its panel: three parties, and the members of the first panel.
@@ -13,6 +13,8 @@ pub const MAXIMUM_EXCLUDED: usize = 8;
 pub const MINIMUM_SITTING: Seconds = Seconds::from_raw(3_600);
 /// The longest time that a panel can sit, and that stakes can be locked for it: ninety days.
 pub const MAXIMUM_SITTING: Seconds = Seconds::from_raw(90 * 86_400);
+/// A seat of the staked pool earns at least the stake that it locks, divided by this.
+const MINIMUM_FEE_DIVISOR: u128 = 20;
 /// Room for a court's answer, in bytes: a hearing, and the marks of an answer that was given and is one.
 pub const MAXIMUM_ANSWER: usize = 256;
 
@@ -49,6 +51,26 @@ impl Hearing {
     /// Whether an account is kept out of the panel.
     pub fn excludes(&self, account: &Address) -> bool {
         self.excluded.iter().flatten().any(|excluded| excluded == account)
+    }
+
+    /// Checks that a panel of the staked pool is paid for: in the asset of the stakes, at least the twentieth of a
+    /// seat's stake, rounded down, for each seat. Who could have it sit for nothing could have its members lose their
+    /// stakes to him, or keep them busy.
+    ///
+    /// Errors: [`ArbitrationError::WrongAsset`], [`ArbitrationError::FeeTooSmall`], arithmetic.
+    pub fn check_paid(&self, token: &Address, seat_stake: Amount) -> Result<(), ArbitrationError> {
+        if !self.is_staked() {
+            return Ok(());
+        }
+        if self.asset != *token {
+            return Err(ArbitrationError::WrongAsset { expected: *token, actual: self.asset });
+        }
+        let seats = u128::from(self.seats);
+        let minimum = Amount::from_raw(mul_div_down(seat_stake.raw(), seats, MINIMUM_FEE_DIVISOR)?);
+        if self.fee < minimum {
+            return Err(ArbitrationError::FeeTooSmall { fee: self.fee, minimum });
+        }
+        Ok(())
     }
 
     /// The time that is left for a panel, where there can be one now.

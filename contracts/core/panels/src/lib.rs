@@ -28,11 +28,12 @@
 //! | Revealing | members reveal | when all have, or at nine tenths of the time |
 //! | Reportable | anybody tells the court | by a report |
 //! | Overdue | the court's window is over, and it was told nothing | anybody closes |
-//! | Reported | the court has taken the awards | never |
+//! | Reported | the court has taken the awards | by a call, where the court hears another dispute under the number |
 //! | Closed | the court has not | by a call, where the court has another hearing |
 //!
 //! Which message is legal (`x`) in which status; every other pair is [`ArbitrationError::NotAllowed`]. A case that was
-//! never called knows only `Call`.
+//! never called knows only `Call`. `Call` is legal in Reported too where the court has another hearing and the fee of
+//! the former one was collected. For one hearing a panel is called [`case::MAXIMUM_CALLS`] times at most.
 //!
 //! ```text
 //! 1 Called      2 Drawable    3 Lapsed      4 Committing  5 Revealing
@@ -50,8 +51,8 @@
 //!
 //! # What a court must do
 //!
-//! It answers the same hearing until it has ruled or the window is over, and leaves out of the panel whom it names. It
-//! does not hear one number again after it has taken a report. A court that does otherwise harms its own cases only: no
+//! It answers the same hearing until it has ruled or the window is over, and leaves out of the panel whom it names.
+//! Where it hears another dispute under the same number, it pays the fee of the former one first. A court that does otherwise harms its own cases only: no
 //! case reaches the money of another, except through the stakes of members who sit in several. The staked pool
 //! therefore sits only for courts that the governor has admitted.
 //!

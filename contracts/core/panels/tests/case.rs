@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used)]
 mod common;
 
-use common::{account, amount, at, called, case_id, hearing, keccak, sitting, BLOCK, CONTRACT, COURT, DAY, HOUR};
+use common::{
+    account, amount, at, called, case_id, hearing, keccak, sitting, BLOCK, CONTRACT, COURT, DAY, HOUR, OTHER, TOKEN,
+};
 use florin_panels::award::panel_award_down;
-use florin_panels::case::{commitment, Case, CaseId, Message, SeatRecord, Stage, Status, DRAW_BLOCKS, DRAW_DELAY};
+use florin_panels::case::{
+    commitment, Case, CaseId, Message, SeatRecord, Stage, Status, DRAW_BLOCKS, DRAW_DELAY, MAXIMUM_CALLS,
+};
 use florin_panels::draw::Panel;
 use florin_panels::hearing::{Hearing, MAXIMUM_SITTING, MINIMUM_SITTING};
 use florin_panels::{ArbitrationError, Hash, Moment, PanelError};
@@ -336,9 +340,20 @@ fn a_closed_case_can_be_called_for_another_hearing() {
 #[test]
 fn awards_in_one_dispute_are_none_in_another_under_the_same_number() {
     let (case, now) = (two_committed(), at(9 * DAY + HOUR));
-    let other = Hearing { stake: case.hearing.stake.checked_add(Amount::from_raw(1)).unwrap(), ..case.hearing };
-    assert_eq!(case.report(&other, now), Err(ArbitrationError::OtherHearing));
-    case.report(&case.hearing, now).unwrap();
+    let base = case.hearing;
+    for other in [
+        Hearing { stake: base.stake.checked_add(amount(1)).unwrap(), ..base },
+        Hearing { until: base.until.after(Seconds::from_raw(1)), ..base },
+        Hearing { is_appeal: true, ..base },
+        Hearing { fee: amount(0), ..base },
+        Hearing { excluded: [Some(COURT); 8], ..base },
+    ] {
+        assert_eq!(case.report(&other, now), Err(ArbitrationError::OtherHearing));
+    }
+    assert_eq!(case.report(&base, now), Ok(Case { stage: Stage::Reported, ..case }));
+    // The status comes first.
+    let early = ArbitrationError::NotAllowed { message: Message::Report, status: Status::Committing };
+    assert_eq!(case.report(&Hearing { seats: 5, ..base }, at(DAY)), Err(early));
 }
 
 #[test]
@@ -353,6 +368,69 @@ fn another_dispute_under_the_same_number_gets_a_panel_once_the_former_one_is_pai
     let paid = reported.collect(None, hearing().fee, now).unwrap().case;
     let called = Case::call(Some(&paid), later, now).unwrap();
     assert_eq!((called.hearing, called.committed, called.revealed, called.collected), (later, 0, 0, Amount::ZERO));
+    let again = Case::call(Some(&paid), hearing(), now);
+    assert!(matches!(again, Err(ArbitrationError::NotAllowed { .. })), "nothing is left of the same one: {again:?}");
     let free = Case { hearing: Hearing { fee: Amount::ZERO, ..hearing() }, ..reported };
     Case::call(Some(&free), later, now).unwrap();
+    // What both panels have earned is collected with the first one's.
+    let appeal = Case { hearing: Hearing { is_appeal: true, ..hearing() }, ..reported };
+    let next = Hearing { is_appeal: true, ..later };
+    assert_eq!(Case::call(Some(&appeal), next, now).map(|case| (case.hearing, case.calls)), Ok((next, 1)));
+    let same = Case::call(Some(&appeal), appeal.hearing, now);
+    assert!(matches!(same, Err(ArbitrationError::NotAllowed { .. })), "{same:?}");
+    // A panel that still has something to do is not replaced by that of another dispute.
+    for status in [Status::Called, Status::Committing, Status::Revealing, Status::Reportable, Status::Overdue] {
+        let (case, now) = in_status(status);
+        let other = Hearing { from: now.time, until: now.time.after(Seconds::from_raw(10 * DAY)), ..hearing() };
+        let refused = ArbitrationError::NotAllowed { message: Message::Call, status };
+        assert_eq!(Case::call(Some(&case), other, now), Err(refused));
+    }
+}
+
+/// Each call keeps the list of the staked pool still for a while, so nobody can call for ever.
+#[test]
+fn a_panel_is_called_three_times_for_one_hearing() {
+    assert_eq!(MAXIMUM_CALLS, 3);
+    let lapse = 204 * BLOCK;
+    let mut case = called(hearing());
+    for calls in 1..=3u8 {
+        assert_eq!(case.calls, calls);
+        let now = at(u64::from(calls) * lapse);
+        assert_eq!(case.status(now), Status::Lapsed);
+        if calls < 3 {
+            case = Case::call(Some(&case), hearing(), now).unwrap();
+        }
+    }
+    let now = at(3 * lapse);
+    assert_eq!(Case::call(Some(&case), hearing(), now), Err(ArbitrationError::TooManyCalls { maximum: 3 }));
+    // Another hearing has its own calls, and then the former one would have them anew: a court that goes to and fro
+    // between hearings is one that the governor should not have admitted.
+    let other = Hearing { until: at(9 * DAY).time, ..hearing() };
+    assert_eq!(Case::call(Some(&case), other, now).unwrap().calls, 1);
+    // A call that was drawn counts.
+    let drawn = Case::call(Some(&called(hearing())), hearing(), at(lapse)).unwrap();
+    let drawn = drawn.draw(&hearing(), at(lapse + 4 * BLOCK)).unwrap().1;
+    assert_eq!(drawn.calls, 2);
+}
+
+/// Nobody has a panel of the staked pool sit for less than the twentieth of what it locks, or for something else.
+#[test]
+fn a_panel_of_the_staked_pool_is_paid_for() {
+    let paid = |hearing: Hearing, seat_stake| hearing.check_paid(&TOKEN, amount(seat_stake));
+    let with = |seats, fee| Hearing { seats, fee: amount(fee), ..hearing() };
+    let small = |fee, minimum| Err(ArbitrationError::FeeTooSmall { fee: amount(fee), minimum: amount(minimum) });
+    for (seats, seat_stake, minimum) in [(3, 1_000, 150), (1, 1_000, 50), (11, 1_000, 550), (3, 33, 4), (7, 19, 6)] {
+        assert_eq!(paid(with(seats, minimum), seat_stake), Ok(()));
+        assert_eq!(paid(with(seats, minimum - 1), seat_stake), small(minimum - 1, minimum));
+        assert_eq!(paid(with(seats, 0), seat_stake), small(0, minimum));
+    }
+    assert_eq!(paid(with(1, 0), 19), Ok(()), "rounded down");
+    assert_eq!(paid(with(1, 0), 20), small(0, 1));
+    let all = u128::MAX / 20 * 11 + 8;
+    assert_eq!(paid(with(11, all - 1), u128::MAX), small(all - 1, all));
+    assert_eq!(paid(with(11, all), u128::MAX), Ok(()));
+    let wrong = ArbitrationError::WrongAsset { expected: TOKEN, actual: OTHER };
+    assert_eq!(paid(Hearing { asset: OTHER, fee: Amount::MAX, ..hearing() }, 1), Err(wrong));
+    // Whom the parties have named they pay as they like.
+    assert_eq!(paid(Hearing { pool: 1, asset: OTHER, fee: Amount::ZERO, ..hearing() }, 1_000), Ok(()));
 }

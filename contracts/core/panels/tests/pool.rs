@@ -105,7 +105,7 @@ fn no_more_is_paid_than_is_owed() {
 }
 
 /// The same, reported.
-fn reported(seats: u8, count: u8, now: Moment) -> Case {
+fn reported(seats: u8, count: u32, now: Moment) -> Case {
     let case = revealed(seats, count);
     case.report(&case.hearing, now).unwrap()
 }

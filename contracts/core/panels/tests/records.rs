@@ -9,6 +9,7 @@ use florin_panels::hearing::{Hearing, MAXIMUM_ANSWER};
 use florin_panels::ledger::AssetLedger;
 use florin_panels::pool::{Membership, Pool};
 use florin_panels::{ArbitrationError, PanelError, MAXIMUM_CELL};
+use florin_units::Amount;
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::{TypeDef, TypeInfo};
 
@@ -71,10 +72,19 @@ fn check<T: TypeInfo + Decode>(count: u8, code: impl Fn(&T) -> u8) {
 #[test]
 fn codes_are_dense_and_equal_to_the_first_encoded_byte() {
     check(3, PanelError::code);
-    check(31, ArbitrationError::code);
+    check(34, ArbitrationError::code);
     assert_eq!(indices::<Stage>(), (0..4).collect::<Vec<u8>>());
     assert_eq!(indices::<Status>(), (0..9).collect::<Vec<u8>>());
     assert_eq!(indices::<Message>(), (0..7).collect::<Vec<u8>>());
+}
+
+/// What is new comes after all others.
+#[test]
+fn new_codes_have_their_numbers() {
+    let (fee, minimum) = (Amount::ZERO, Amount::MAX);
+    assert_eq!(ArbitrationError::WrongAsset { expected: account(0), actual: account(1) }.code(), 31);
+    assert_eq!(ArbitrationError::FeeTooSmall { fee, minimum }.code(), 32);
+    assert_eq!(ArbitrationError::TooManyCalls { maximum: 3 }.code(), 33);
 }
 
 #[test]

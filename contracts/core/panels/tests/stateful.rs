@@ -1,6 +1,8 @@
 //! Many cases at once in random order, over one staked and one named pool and two assets, against a ghost that only
 //! adds up what came in and what went out. After every step what is owed is what stakes and claims come to and what is
-//! there, every lock belongs to a seat, and nobody has revealed what it has copied. In the end everybody is paid out.
+//! there, every lock belongs to a seat, and nobody has revealed what it has copied. Now and then a court hears another
+//! dispute under the same number: no panel reports to a hearing that is not its own, and none sits before the former one
+//! is paid. In the end everybody is paid out.
 #![allow(clippy::unwrap_used)]
 mod common;
 
@@ -8,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{account, amount, at, keccak, Dice, BLOCK, COLLECTOR, CONTRACT, COURT, DAY, OTHER, SEAT_STAKE, TOKEN};
 use florin_panels::award::panel_award_down;
-use florin_panels::case::{commitment, Case, CaseId, Message, SeatRecord, Stage, Status};
+use florin_panels::case::{commitment, Case, CaseId, Message, SeatRecord, Stage, Status, DRAW_BLOCKS};
 use florin_panels::draw::{draw, seed, Panel};
 use florin_panels::hearing::{Hearing, MAXIMUM_EXCLUDED};
 use florin_panels::ledger::{credit, AssetLedger};
 use florin_panels::pool::{check_members, Membership, Pool, STAKED_POOL};
 use florin_panels::{Address, ArbitrationError, Hash, Moment};
 use florin_units::{Amount, Seconds};
+use parity_scale_codec::Encode;
 
 /// Operations in the ordinary run; `FLORIN_PANELS_OPERATIONS` asks for more.
 const OPERATIONS: u32 = 20_000;
@@ -131,6 +134,7 @@ impl State {
     }
 
     fn call(&mut self, id: CaseId, hearing: Hearing, now: Moment) -> Outcome {
+        hearing.check_paid(&TOKEN, amount(SEAT_STAKE))?;
         let case = Case::call(self.cases.get(&id), hearing, now)?;
         let pool = self.pool(hearing.pool)?.called(now.block);
         self.cases.insert(id, case);
@@ -202,9 +206,10 @@ impl State {
     }
 
     /// Whether the court takes it, which it does where the panel has awarded something.
-    fn report(&mut self, id: CaseId, now: Moment) -> Outcome<bool> {
+    fn report(&mut self, id: CaseId, hearing: &Hearing, now: Moment) -> Outcome<bool> {
         let case = self.case(id)?;
-        let reported = case.report(&case.hearing, now)?;
+        let reported = case.report(hearing, now)?;
+        assert_eq!(case.hearing, *hearing, "awards are for what the panel has heard");
         let seats = case.seats(&self.panel(id), |place| self.seats.get(&(id, place)).copied());
         self.settle(id, &case)?;
         self.cases.insert(id, reported);
@@ -273,6 +278,11 @@ impl State {
     }
 }
 
+/// Whether nothing is to be done in a case but to collect its fee.
+fn has_ended(case: &Case) -> bool {
+    matches!(case.stage, Stage::Reported | Stage::Closed)
+}
+
 /// The case of a number and its appeal.
 fn both(number: u64) -> [CaseId; 2] {
     [false, true].map(|is_appeal| CaseId { court: COURT, number, is_appeal })
@@ -296,6 +306,8 @@ struct World {
     words: BTreeMap<(CaseId, Address), (Amount, Hash)>,
     /// Who has committed to what another member has.
     copies: BTreeSet<(CaseId, Address)>,
+    /// How often a panel was called for what a court has said.
+    calls: BTreeMap<(CaseId, Vec<u8>), u8>,
     done: BTreeMap<String, u32>,
 }
 
@@ -319,6 +331,7 @@ impl World {
             next_number: 1,
             words: BTreeMap::new(),
             copies: BTreeSet::new(),
+            calls: BTreeMap::new(),
             done: BTreeMap::new(),
         };
         for _ in 0..SLOTS {
@@ -346,15 +359,19 @@ impl World {
         let mut excluded = [None; MAXIMUM_EXCLUDED];
         excluded[0] = Some(account(dice.roll(u64::from(PEOPLE)) as u32));
         excluded[1] = Some(account(100 + dice.roll(24) as u32));
+        let pool = if dice.one_in(4) { NAMED_POOL } else { STAKED_POOL };
+        // Who sits with a stake is paid in its asset, and enough, but for a court that has it wrong.
+        let minimum = if pool == STAKED_POOL && !dice.one_in(15) { SEAT_STAKE * u128::from(seats) / 20 } else { 0 };
+        let is_token = if pool == STAKED_POOL { !dice.one_in(30) } else { dice.one_in(2) };
         Hearing {
-            pool: if dice.one_in(4) { NAMED_POOL } else { STAKED_POOL },
+            pool,
             seats,
             is_appeal: false,
             from,
             until: from.after(Seconds::from_raw(DAY / 12 + dice.roll(6 * DAY))),
             stake: amount(u128::from(dice.roll(1_000_000))),
-            asset: if dice.one_in(2) { TOKEN } else { OTHER },
-            fee: amount(u128::from(dice.roll(1_000))),
+            asset: if is_token { TOKEN } else { OTHER },
+            fee: amount(minimum + u128::from(dice.roll(1_000))),
             excluded,
         }
     }
@@ -373,6 +390,16 @@ impl World {
                 self.count("court refused");
             }
             Err(error) => {
+                match error {
+                    ArbitrationError::OtherHearing => self.count("other hearing"),
+                    ArbitrationError::TooManyCalls { .. } => self.count("too many calls"),
+                    ArbitrationError::WrongAsset { .. } => self.count("wrong asset"),
+                    ArbitrationError::FeeTooSmall { .. } => self.count("fee too small"),
+                    ArbitrationError::NotAllowed { message: Message::Call, status: Status::Reported } => {
+                        self.count("not yet paid");
+                    }
+                    _ => {}
+                }
                 let is_mistake = matches!(error, ArbitrationError::Math(_) | ArbitrationError::Insolvent { .. });
                 assert!(!is_mistake, "{name}: {error}");
                 self.state = before;
@@ -412,7 +439,14 @@ impl World {
             Some(appeal) if !self.is_over(second, &appeal) => (second, appeal),
             _ => (first, hearing),
         };
-        let status = self.state.cases.get(&id).map(|case| case.status(self.now()));
+        let case = self.state.cases.get(&id).copied();
+        // The parties have agreed, and are in dispute about something else.
+        if appeal.is_none() && case.is_some_and(|case| !has_ended(&case)) && self.dice.one_in(60) {
+            self.slots[slot].hearing = self.new_hearing(hearing.seats);
+            return self.count("heard otherwise");
+        }
+        let is_other = case.is_some_and(|case| case.hearing != hearing);
+        let status = case.map(|case| case.status(self.now()));
         let message = match status {
             _ if self.dice.one_in(10) => MESSAGES[self.dice.roll(7) as usize],
             None | Some(Status::Lapsed) => Message::Call,
@@ -420,11 +454,16 @@ impl World {
                 self.seconds += BLOCK;
                 return;
             }
+            Some(Status::Drawable) if self.dice.one_in(6) => {
+                self.seconds += u64::from(DRAW_BLOCKS) * BLOCK;
+                return;
+            }
             Some(Status::Drawable) => Message::Draw,
             Some(Status::Committing) => Message::Commit,
             Some(Status::Revealing) => Message::Reveal,
             Some(Status::Reportable) => Message::Report,
             Some(Status::Overdue) => Message::Close,
+            Some(Status::Reported | Status::Closed) if is_other && self.dice.one_in(2) => Message::Call,
             Some(Status::Reported | Status::Closed) => Message::Collect,
         };
         self.send(id, hearing, message);
@@ -434,7 +473,7 @@ impl World {
         let name = format!("{message:?}");
         let member = self.somebody(id);
         match message {
-            Message::Call => self.attempt(&name, |state, now| state.call(id, hearing, now).map(|()| true)),
+            Message::Call => self.call(id, hearing),
             Message::Draw => self.attempt(&name, |state, now| state.draw(id, &hearing, now).map(|()| true)),
             Message::Commit => self.commit(id, hearing, member),
             Message::Reveal => {
@@ -442,12 +481,41 @@ impl World {
                 let (award, salt) = self.words.get(&(id, member)).copied().unwrap_or(unknown);
                 self.attempt(&name, |state, now| state.reveal(id, member, award, &salt, now).map(|()| true));
             }
-            Message::Report => self.attempt(&name, |state, now| state.report(id, now)),
+            Message::Report => self.attempt(&name, |state, now| state.report(id, &hearing, now)),
             Message::Close => self.attempt(&name, |state, now| state.close(id, now).map(|()| true)),
             Message::Collect => {
                 let received = amount(u128::from(self.dice.roll(700)));
                 self.attempt(&name, |state, now| state.collect(id.number, received, now).map(|()| true));
             }
+        }
+    }
+
+    /// A panel is called, for the first time or again.
+    fn call(&mut self, id: CaseId, hearing: Hearing) {
+        let before = self.state.cases.get(&id).copied();
+        self.attempt("Call", |state, now| state.call(id, hearing, now).map(|()| true));
+        let after = self.state.cases.get(&id).copied();
+        if after == before {
+            return;
+        }
+        if hearing.is_staked() {
+            assert_eq!(hearing.asset, TOKEN);
+            assert!(hearing.fee.raw() >= SEAT_STAKE * u128::from(hearing.seats) / 20, "nobody sits for nothing");
+        }
+        // Who has given its word in a former panel has not in this one.
+        self.forget(id);
+        let calls = self.calls.entry((id, hearing.encode())).or_default();
+        *calls += 1;
+        assert!(*calls <= 3);
+        assert_eq!(after.unwrap().calls, *calls);
+        match before.map(|case| (case.stage, case)) {
+            Some((Stage::Reported, former)) => {
+                let is_paid = former.hearing.is_appeal || former.hearing.fee.is_zero() || !former.collected.is_zero();
+                assert!(former.hearing != hearing && is_paid, "the former panel was paid");
+                self.count("another dispute");
+            }
+            Some((Stage::Called { .. }, _)) => self.count("called again"),
+            _ => {}
         }
     }
 
@@ -483,8 +551,9 @@ impl World {
     /// Whether nothing more can happen about a hearing but its fee.
     fn is_over(&self, id: CaseId, hearing: &Hearing) -> bool {
         match self.state.cases.get(&id) {
-            Some(case) => matches!(case.stage, Stage::Reported | Stage::Closed),
-            None => self.now().time >= hearing.until,
+            Some(case) if !has_ended(case) || case.hearing == *hearing => has_ended(case),
+            // No panel was called for it.
+            _ => self.now().time >= hearing.until,
         }
     }
 
@@ -493,7 +562,7 @@ impl World {
         let Slot { number, hearing, appeal } = self.slots[slot];
         let [first, second] = both(number);
         let stage = self.state.cases.get(&first).map(|case| case.stage);
-        match self.dice.roll(4) {
+        match self.dice.roll(5) {
             0 | 1 => self.send(first, hearing, Message::Collect),
             2 if stage == Some(Stage::Reported) && appeal.is_none() => {
                 let mut appeal = self.new_hearing(2 * hearing.seats + 1);
@@ -503,8 +572,11 @@ impl World {
                 }
                 self.slots[slot].appeal = Some(appeal);
             }
+            3 if stage == Some(Stage::Reported) => {
+                let hearing = self.new_hearing(hearing.seats);
+                self.slots[slot] = Slot { number, hearing, appeal: None };
+            }
             2 if stage == Some(Stage::Closed) => {
-                self.forget(first);
                 let hearing = self.new_hearing(hearing.seats);
                 self.slots[slot].hearing = hearing;
                 self.seconds += 600;
@@ -517,6 +589,7 @@ impl World {
                     self.state.cases.remove(&id);
                     self.state.panels.remove(&id);
                     self.state.seats.retain(|(of, _), _| *of != id);
+                    self.calls.retain(|(of, _), _| *of != id);
                 }
                 self.slots[slot] = self.new_slot();
             }
@@ -595,6 +668,9 @@ fn random_cases_follow_the_ghost() {
     // A run that never gets anywhere would prove nothing.
     let names = MESSAGES.iter().map(|message| format!("{message:?}"));
     let others = ["join", "add", "withdraw", "leave", "claim", "copy", "heard again", "court refused", "refused"];
+    let new = ["heard otherwise", "another dispute", "called again", "other hearing", "too many calls", "not yet paid"];
+    let unpaid = ["wrong asset", "fee too small"];
+    let others = others.into_iter().chain(new).chain(unpaid);
     for name in names.chain(others.map(str::to_owned)) {
         let count = acts.get(&name).copied().unwrap_or(0);
         assert!(count >= 5 || operations < OPERATIONS, "{name} happened {count} times only");

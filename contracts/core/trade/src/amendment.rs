@@ -10,7 +10,7 @@ use crate::digest;
 use crate::error::EscrowError;
 use crate::ledger::Pot;
 use crate::settlement::divide;
-use crate::state::{check_payment, Stage};
+use crate::state::check_payment;
 use crate::terms::{Sealed, Terms};
 use crate::validation::{check_fixed, Term, TermsError};
 use crate::{Address, EscrowId, Hash};
@@ -30,7 +30,7 @@ pub struct Consent {
     pub signer: Address,
     /// To what: hash of the complete new agreement, or of a division.
     pub subject: Hash,
-    /// Amendments of the escrow before this one.
+    /// Amendments and divisions of the escrow before this one.
     pub nonce: u32,
     /// The last moment at which it counts.
     pub deadline: Timestamp,
@@ -62,6 +62,7 @@ pub fn consent_hash(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AgreedSplit {
     agreement: Hash,
+    of_retention: bool,
     stake: Amount,
     to_beneficiary: Amount,
     hash: Hash,
@@ -69,10 +70,23 @@ pub struct AgreedSplit {
 
 impl AgreedSplit {
     /// The division of an escrow's stake, of which the beneficiary gets so much. `agreement` is the hash of the
-    /// agreement that counts, `stake` is [`crate::state::Escrow::stake`] as it is divided, `keccak` is Keccak-256.
-    pub fn new(agreement: Hash, stake: Amount, to_beneficiary: Amount, keccak: impl Fn(&[u8]) -> Hash) -> Self {
-        let words = [keccak(SPLIT), agreement, digest::units(stake.raw()), digest::units(to_beneficiary.raw())];
-        Self { agreement, stake, to_beneficiary, hash: digest::words(&words, &keccak) }
+    /// agreement that counts, `of_retention` is [`crate::state::Escrow::is_about_retention`], `stake` is
+    /// [`crate::state::Escrow::stake`] as it is divided, `keccak` is Keccak-256.
+    pub fn new(
+        agreement: Hash,
+        of_retention: bool,
+        stake: Amount,
+        to_beneficiary: Amount,
+        keccak: impl Fn(&[u8]) -> Hash,
+    ) -> Self {
+        let words = [
+            keccak(SPLIT),
+            agreement,
+            digest::number(u64::from(of_retention)),
+            digest::units(stake.raw()),
+            digest::units(to_beneficiary.raw()),
+        ];
+        Self { agreement, of_retention, stake, to_beneficiary, hash: digest::words(&words, &keccak) }
     }
 
     /// The hash that is consented to.
@@ -168,7 +182,7 @@ pub(crate) fn amend(
     next.documents = 0;
     if left.is_zero() {
         // Nothing can be drawn any more.
-        next.stage = Stage::Ended;
+        next.end(&old, context.now);
     }
     outcome.view.terms = new;
     Ok(())
@@ -189,7 +203,8 @@ pub(crate) fn agree(
         return Err(EscrowError::OtherTerms { expected: escrow.agreement, actual: split.agreement });
     }
     let stake = escrow.stake(outcome.view.dispute.as_ref())?;
-    if split.stake != stake {
+    let of_retention = escrow.is_about_retention(outcome.view.dispute.as_ref());
+    if split.stake != stake || split.of_retention != of_retention {
         return Err(EscrowError::OtherStake { expected: stake, actual: split.stake });
     }
     check_consents(&terms, &split.hash, escrow.amendments, consents, context.now)?;
@@ -199,5 +214,10 @@ pub(crate) fn agree(
         split.to_beneficiary,
         |parts| dispute.map_or(Ok(Costs::default()), |dispute| Costs::of(&dispute, parts)),
         None,
-    )
+        context,
+    )?;
+    // The same consents do not divide what is retained once more.
+    let next = &mut outcome.view.escrow;
+    next.amendments = next.amendments.checked_add(1).ok_or(MathError::Overflow)?;
+    Ok(())
 }

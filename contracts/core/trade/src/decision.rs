@@ -89,6 +89,8 @@ pub enum Command<'a> {
     Decline,
     /// The applicant pays in.
     Fund {
+        /// Hash of the agreement that it means.
+        agreement: Hash,
         /// What has come, measured.
         received: Amount,
         /// What can change elsewhere, now.
@@ -406,7 +408,9 @@ pub fn decide(view: &View, command: &Command<'_>, context: &Context) -> Result<O
     match *command {
         Command::Sign { agreement } => state::sign(next, &agreement, context)?,
         Command::Decline => state::decline(next, context)?,
-        Command::Fund { received, snapshot, decimals } => state::fund(next, received, &snapshot, decimals, context)?,
+        Command::Fund { agreement, received, snapshot, decimals } => {
+            state::fund(next, &agreement, received, &snapshot, decimals, context)?;
+        }
         Command::Present(presenting) => examination::present(next, presenting, context)?,
         Command::Approve { presentation } => examination::approve(next, &presentation, context)?,
         Command::Notice { presentation, discrepancies, reasons } => {

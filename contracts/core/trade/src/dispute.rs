@@ -2,9 +2,9 @@
 //! silent, and an end that is known at signing where everybody was. Each step has its last moment from the start, so
 //! the moment by which all money can be out, [`t_max`], is known before anybody pays.
 //!
-//! Where everybody was silent, raising the dispute has gained nothing: what is undrawn goes back, what was being
-//! examined is honoured, what was retained is released. Only what was refused, where silence alone would decide for the
-//! side that refused, is divided by the split that was agreed at signing.
+//! Where everybody was silent, what was retained is released, and what is undrawn goes back, but for a presentation
+//! that was refused: there silence alone would decide for the side that refused, so it is divided by the split that was
+//! agreed at signing.
 //!
 //! The last offers decide who pays for it: the side whose last offer is further from the award bears the fee. Who
 //! raises a dispute puts up a bond for it. A side that made no offer is taken at its extreme: the applicant at nothing,
@@ -14,9 +14,8 @@
 use crate::cost::Costs;
 use crate::decision::{keeper, Context, Outcome, Record, View};
 use crate::error::EscrowError;
-use crate::examination::honour_presentation;
 use crate::fee::share_down;
-use crate::ledger::{Pot, Purpose};
+use crate::ledger::Pot;
 use crate::settlement::divide;
 use crate::state::{check_payment, Phase, Stage, Status};
 use crate::terms::{require, Party, Payment, Terms};
@@ -26,6 +25,9 @@ use florin_units::{Amount, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 pub use florin_panels::award::{panel_award_down, Seat, Seats, MAXIMUM_APPEAL_PANEL, MAXIMUM_PANEL};
+
+/// The most signatories of terms.
+const MAXIMUM_PARTIES: u32 = 3;
 
 /// How disputes are decided, fixed at signing: nobody can put another arbitrator in a place while a dispute runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
@@ -83,8 +85,12 @@ impl DisputeTerms {
 /// The last maturity is a tenor after the last presentation, for goods are shipped before documents are presented.
 pub fn t_max(terms: &Terms, rules: &DisputeTerms) -> Timestamp {
     let refused = terms.expiry.after(terms.examination.limit).after(terms.response);
-    let retained = terms.retention.map_or(Timestamp::ZERO, |retention| retention.until);
-    let decided = rules.decided_by(refused.max(retained));
+    let undrawn = rules.decided_by(refused);
+    let decided = match terms.retention {
+        None => undrawn,
+        // After a dispute about the rest there is still time for one about what is retained.
+        Some(retention) => rules.decided_by(retention.until.max(undrawn.after(terms.response))),
+    };
     let matured = match terms.payment {
         Payment::Sight => Timestamp::ZERO,
         Payment::Usance { tenor, .. } => terms.expiry.after(tenor),
@@ -171,11 +177,13 @@ fn dispute_of(outcome: &Outcome) -> Result<Dispute, EscrowError> {
 }
 
 /// A party goes to dispute, with a bond. What was drawn and accepted is out of it, and so is what is retained until its
-/// own time. Before anything is presented only the beneficiary may: a dispute keeps documents from being presented, and
-/// the applicant could hold up a seller who has shipped for no more than a bond that it gets back.
+/// own time.
 ///
-/// Errors: [`EscrowError::NotParty`], [`EscrowError::WrongCaller`], [`EscrowError::TitleNotInCustody`],
-/// [`EscrowError::WrongPayment`].
+/// About what was not drawn only the beneficiary may: a dispute keeps documents from being presented, and the
+/// applicant, who can refuse them by a notice, could otherwise hold up a seller who has shipped until the credit has
+/// expired. About what is retained only the applicant may, for the beneficiary gets it by waiting.
+///
+/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::TitleNotInCustody`], [`EscrowError::WrongPayment`].
 pub(crate) fn raise(
     outcome: &mut Outcome,
     status: Status,
@@ -184,13 +192,11 @@ pub(crate) fn raise(
     context: &Context,
 ) -> Result<(), EscrowError> {
     let terms = outcome.view.terms;
-    let raiser = terms.require_party(&context.caller)?;
-    if status == Status::Funded {
-        require(&terms.beneficiary, &context.caller)?;
-    }
-    // A title that is not in custody is still the beneficiary's to give away: before documents are presented, and where
-    // the transport document is not among them. What is retained is disputed after the title has gone over.
-    if terms.title.is_some() && status != Status::Retaining && outcome.view.escrow.title.is_none() {
+    let raiser = if status == Status::Retaining { Party::Applicant } else { Party::Beneficiary };
+    require(&terms.account(raiser), &context.caller)?;
+    // What is awarded and the title go together, so it must be there to go. What is retained is of goods that went
+    // over.
+    if terms.title.is_some() && outcome.view.escrow.title.is_none() && status != Status::Retaining {
         return Err(EscrowError::TitleNotInCustody);
     }
     check_payment(rules.bond, received)?;
@@ -248,7 +254,7 @@ pub(crate) fn offer(
         Party::Beneficiary => to_beneficiary <= *other,
     });
     match met {
-        Some(agreed) => divide(outcome, agreed, |parts| Costs::of(&dispute, parts), None),
+        Some(agreed) => divide(outcome, agreed, |parts| Costs::of(&dispute, parts), None, context),
         None => {
             outcome.view.dispute = Some(dispute);
             Ok(())
@@ -273,7 +279,19 @@ pub(crate) fn accept_offer(
     if standing != Some(to_beneficiary) {
         return Err(EscrowError::NoSuchOffer { standing, named: to_beneficiary });
     }
-    divide(outcome, to_beneficiary, |parts| Costs::of(&dispute, parts), None)
+    divide(outcome, to_beneficiary, |parts| Costs::of(&dispute, parts), None, context)
+}
+
+/// Checks that a pool of arbitrators is large enough: for the appeal panel when the parties and the first panel are barred.
+///
+/// Errors: how many members it must have.
+pub fn check_pool(rules: &DisputeTerms, members: u32) -> Result<(), u32> {
+    let barred = u32::from(rules.panel).saturating_add(MAXIMUM_PARTIES);
+    let required = u32::from(rules.appeal_panel()).saturating_add(barred);
+    if members < required {
+        return Err(required);
+    }
+    Ok(())
 }
 
 /// What the arbitration contract has to know to seat a panel; none where none is to sit now. It is the same at every
@@ -343,8 +361,9 @@ pub(crate) fn rule(
         }
         Phase::Ruled { appeal_until: context.now.after(rules.appeal_window) }
     };
+    let terms = outcome.view.terms;
     outcome.view.dispute = Some(dispute);
-    outcome.view.escrow.stage = Stage::Disputed(phase);
+    outcome.view.escrow.go_on(Stage::Disputed(phase), &terms, context.now);
     Ok(())
 }
 
@@ -382,40 +401,27 @@ pub(crate) fn rule_fallback(
     if to_beneficiary > dispute.stake {
         return Err(EscrowError::AboveStake { amount: to_beneficiary, stake: dispute.stake });
     }
+    let terms = outcome.view.terms;
     let ruling = Ruling { award: to_beneficiary, arbiter: rules.fallback };
     outcome.view.dispute = Some(Dispute { ruling: Some(ruling), ..dispute });
-    outcome.view.escrow.stage = Stage::Disputed(Phase::Final);
+    outcome.view.escrow.go_on(Stage::Disputed(Phase::Final), &terms, context.now);
     Ok(())
 }
 
-/// Divides the stake by what was ruled. Where nobody has, the state in which the dispute was raised decides: what was
-/// being examined is honoured as if it had not been raised; what was not drawn is the applicant's and what was retained
-/// is the beneficiary's; a refused presentation is divided by the split of the terms, and what was not presented goes
-/// back. Anybody may.
+/// Divides the stake by what was ruled. Where nobody has: what was retained is the beneficiary's; of what was not drawn
+/// a presentation that the applicant has refused by a notice is divided by the split of the terms, and the rest goes
+/// back. A presentation in which code has found something missing earns nothing by silence. Anybody may.
 ///
 /// Errors: [`EscrowError::RecordMissing`], arithmetic.
 pub(crate) fn execute(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
     let dispute = dispute_of(outcome)?;
     let terms = outcome.view.terms;
+    let refused = outcome.view.presentation.filter(|presentation| presentation.noticed);
     let award = match (dispute.award(), dispute.raised_in) {
         (Some(award), _) => award,
-        (None, Status::Examining) => return honour_after_silence(outcome, &dispute, context),
         (None, Status::Retaining) => dispute.stake,
-        // Who could have presented and did not has earned nothing.
-        (None, Status::Funded) => Amount::ZERO,
-        // What was not presented was not shipped, so silence divides no more than what was refused.
-        (None, _) => share_down(outcome.view.escrow.book.presented, terms.default_split)?,
+        // What the applicant has refused is divided; what was not presented was not shipped.
+        (None, _) => refused.map_or(Ok(Amount::ZERO), |refused| share_down(refused.amount, terms.default_split))?,
     };
-    divide(outcome, award, |parts| Costs::of(&dispute, parts), keeper(&terms, context))
-}
-
-/// Honours the presentation that was in dispute. Nobody has ruled, so nobody has earned a fee and the bond goes back.
-///
-/// Errors: [`EscrowError::RecordMissing`], arithmetic.
-fn honour_after_silence(outcome: &mut Outcome, dispute: &Dispute, context: &Context) -> Result<(), EscrowError> {
-    let raiser = outcome.view.terms.account(dispute.raiser);
-    outcome.release(Pot::Bonds, dispute.bond)?;
-    outcome.pay(raiser, dispute.bond, Purpose::Bond)?;
-    outcome.view.dispute = None;
-    honour_presentation(outcome, context)
+    divide(outcome, award, |parts| Costs::of(&dispute, parts), keeper(&terms, context), context)
 }

@@ -122,11 +122,11 @@ pub(crate) fn honour(outcome: &mut Outcome, drawing: &Drawing, context: &Context
     next.milestones |= drawing.milestone.map_or(0, |milestone| bit(usize::from(milestone)));
     let left = next.book.available;
     if drawing.is_last || !terms.partial_drawings || left.is_zero() {
-        next.stage = Stage::Ended;
+        next.end(&terms, context.now);
         outcome.release(Pot::Available, left)?;
         outcome.pay_refund(left, None)?;
     } else {
-        next.stage = Stage::Open;
+        next.go_on(Stage::Open, &terms, context.now);
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// What an issuer signs.
 const PAPER: &[u8] =
-    b"Paper(uint256 escrow,uint256 drawing,bytes32 checklist,uint256 document,bytes32 commitment,uint256 dated)";
+    b"Paper(uint256 escrow,uint256 drawing,bytes32 checklist,uint256 milestone,uint256 document,bytes32 commitment,uint256 dated)";
 
 /// A set of discrepancies, a bit each. The lowest eight are the documents of the checklist, in their places.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode, MaxEncodedLen)]
@@ -402,6 +402,8 @@ pub struct PaperSubject {
     pub drawing: u8,
     /// [`Checklist::hash`].
     pub checklist: Hash,
+    /// The milestone that is drawn; none where the credit has none.
+    pub milestone: Option<u8>,
     /// Its place in the checklist.
     pub document: u8,
     /// Root of the salted hashes of its fields.
@@ -417,6 +419,8 @@ pub fn paper_hash(paper: &PaperSubject, keccak: impl Fn(&[u8]) -> Hash) -> Hash 
         digest::number(paper.escrow),
         digest::number(u64::from(paper.drawing)),
         paper.checklist,
+        // Counted from one, zero for none.
+        digest::number(paper.milestone.map_or(0, |milestone| u64::from(milestone).saturating_add(1))),
         digest::number(u64::from(paper.document)),
         paper.commitment,
         digest::number(paper.dated.raw()),

@@ -21,7 +21,8 @@ use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 /// The most payouts of one message.
 pub const MAXIMUM_PAYOUTS: usize = 16;
 /// What is signed to have a claim paid to somebody else.
-const REDIRECTION: &[u8] = b"Redirection(address asset,address account,address to,uint256 nonce,uint256 deadline)";
+const REDIRECTION: &[u8] =
+    b"Redirection(address asset,address screening,address account,address to,uint256 nonce,uint256 deadline)";
 
 /// What money is held for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -223,17 +224,6 @@ pub struct AssetLedger {
 }
 
 impl AssetLedger {
-    /// The ledger of an asset that is used from now on.
-    ///
-    /// # Errors
-    /// [`EscrowError::SeedTooSmall`]: an account below the asset's minimum would be removed with all that it holds.
-    pub fn open(seed: Amount, minimum: Amount) -> Result<Self, EscrowError> {
-        if seed < minimum {
-            return Err(EscrowError::SeedTooSmall { seed, minimum });
-        }
-        Ok(Self { liabilities: Amount::ZERO, seed })
-    }
-
     /// The ledger after a message that received and paid so much. What accumulates stays a liability.
     ///
     /// # Errors
@@ -262,6 +252,17 @@ impl AssetLedger {
     /// The ledger with a larger seed, which is given to it for good. Errors: arithmetic.
     pub fn seeded(&self, amount: Amount) -> Result<Self, EscrowError> {
         Ok(Self { seed: self.seed.checked_add(amount)?, ..*self })
+    }
+
+    /// Checks that the seed keeps the contract's account alive, however much is paid out.
+    ///
+    /// # Errors
+    /// [`EscrowError::SeedTooSmall`].
+    pub fn check_seed(&self, minimum: Amount) -> Result<(), EscrowError> {
+        if self.seed < minimum {
+            return Err(EscrowError::SeedTooSmall { seed: self.seed, minimum });
+        }
+        Ok(())
     }
 
     /// What is there beyond what is owed and the seed.
@@ -300,8 +301,9 @@ impl AssetLedger {
 pub struct Claim {
     /// How much.
     pub amount: Amount,
-    /// How often it was redirected by signature.
-    pub redirections: u32,
+    /// How often it was paid. A signature that redirects it names this, so that it redirects one claim and none to
+    /// come.
+    pub redemptions: u32,
 }
 
 impl Claim {
@@ -355,7 +357,7 @@ pub enum Redemption {
         signer: Address,
         /// Where to.
         to: Address,
-        /// The claim's redirections so far.
+        /// How often the claim was paid so far.
         nonce: u32,
         /// The last moment at which it counts.
         deadline: Timestamp,
@@ -386,10 +388,12 @@ pub fn redeem(
     redemption: &Redemption,
     context: &Context,
 ) -> Result<Redeemed, EscrowError> {
-    let mut next = Claim { amount: Amount::ZERO, ..*claim };
     let to = match *redemption {
         Redemption::ByCaller { to } => {
-            require(account, &context.caller)?;
+            // To its owner anybody may have it paid: who cannot ask for it, a contract for one, gets it all the same.
+            if to != *account {
+                require(account, &context.caller)?;
+            }
             to
         }
         Redemption::BySignature { signer, to, nonce, deadline } => {
@@ -397,10 +401,9 @@ pub fn redeem(
             if context.now > deadline {
                 return Err(EscrowError::ConsentExpired { deadline, now: context.now });
             }
-            if nonce != claim.redirections {
-                return Err(EscrowError::WrongNonce { expected: claim.redirections, given: nonce });
+            if nonce != claim.redemptions {
+                return Err(EscrowError::WrongNonce { expected: claim.redemptions, given: nonce });
             }
-            next.redirections = nonce.checked_add(1).ok_or(MathError::Overflow)?;
             to
         }
     };
@@ -411,14 +414,18 @@ pub fn redeem(
     if amount.is_zero() {
         return Err(EscrowError::NothingToClaim { account: *account });
     }
+    let redemptions = claim.redemptions.checked_add(1).ok_or(MathError::Overflow)?;
+    let next = Claim { amount: Amount::ZERO, redemptions };
     let ledger = ledger.released(amount)?;
     let payout = Payout { account: to, amount, purpose: Purpose::Claim, delivery: Delivery::Push };
     Ok(Redeemed { claim: next, ledger, payout })
 }
 
-/// Struct hash (EIP-712) of a redirection, as the owner signs it. `keccak` is Keccak-256.
+/// Struct hash (EIP-712) of a redirection, as the owner signs it. `screening` is the compliance contract of the credits
+/// from which the claim is, nobody where they name none. `keccak` is Keccak-256.
 pub fn redirection_hash(
     asset: &Address,
+    screening: &Address,
     account: &Address,
     to: &Address,
     nonce: u32,
@@ -428,6 +435,7 @@ pub fn redirection_hash(
     let words = [
         keccak(REDIRECTION),
         digest::address(asset),
+        digest::address(screening),
         digest::address(account),
         digest::address(to),
         digest::number(u64::from(nonce)),

@@ -37,7 +37,8 @@
 //! | Discrepant | `Waive` | Funded (Expired after the expiry), or end |
 //! | Discrepant | the expiry, and the time to respond: silence is refusal | Expired |
 //! | Expired | `Settle` | end |
-//! | Funded, Examining, Discrepant, Retaining | `Raise` | Negotiating |
+//! | Funded, Discrepant | `Raise` by the beneficiary | Negotiating |
+//! | Retaining | `Raise` by the applicant | Negotiating |
 //! | Negotiating | `AcceptOffer`, or an `Offer` that meets the other side's | end |
 //! | Negotiating | end of its window | Hearing |
 //! | Hearing | `Rule` | Ruled |
@@ -46,8 +47,7 @@
 //! | Ruled | `Appeal` | Appealed |
 //! | Ruled | end of its window | Decided |
 //! | Appealed | `Rule`, or the end of its window: the first ruling stands | Decided |
-//! | Decided | `Settle` by a ruling; without one, by the state in which the dispute was raised | end |
-//! | Decided | `Settle` without one, raised in Examining: honour | Funded (Expired after the expiry), or end |
+//! | Decided | `Settle` by a ruling; without one, by what the dispute was about | end |
 //! | where it is legal | `Agree` | end |
 //! | end | money is retained, and its time runs | Retaining |
 //! | end, Retaining | money is retained, and its time is over | Releasing |
@@ -74,7 +74,7 @@
 //! Settle          .   .   .   .   x   .   x   .   .   .   .   .   x   .   x   .   .
 //! Mature          .   .   x   x   x   x   x   x   x   x   x   x   x   x   x   x   .
 //! Execute         .   .   x   .   .   .   .   .   .   .   .   .   .   .   .   .   .
-//! Raise           .   .   x   x   .   x   .   d   d   d   d   d   d   x   .   .   .
+//! Raise           .   .   x   .   .   x   .   d   d   d   d   d   d   x   .   .   .
 //! Offer           .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .
 //! AcceptOffer     .   .   .   .   .   .   .   x   .   .   .   .   .   .   .   .   .
 //! Rule            .   .   .   .   .   .   .   .   x   .   .   x   .   .   .   .   .
@@ -89,7 +89,7 @@
 //!
 //! `Approve`, `Notice` and `Waive` name the presentation that they speak about; where a cure has taken its place they
 //! are refused with [`EscrowError::OtherPresentation`]. `Agree` names the stake that it divides; where that has changed
-//! it is refused with [`EscrowError::OtherStake`]. `Raise` is the beneficiary's alone in Funded.
+//! it is refused with [`EscrowError::OtherStake`].
 //!
 //! In every status that holds money either a time ends in it or somebody's message is a right and not a duty: without
 //! any message the status moves on to one in which anybody may settle. `tests/state_table.rs` tries every pair,

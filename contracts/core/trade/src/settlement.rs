@@ -6,7 +6,7 @@ use crate::dispute;
 use crate::error::EscrowError;
 use crate::examination::honour_presentation;
 use crate::ledger::{Pot, Purpose};
-use crate::state::{Message, Stage, Status};
+use crate::state::{Message, Status};
 use crate::terms::Party;
 use crate::Address;
 use florin_units::Amount;
@@ -31,7 +31,7 @@ fn refund(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
     outcome.release(Pot::Available, available)?;
     outcome.release(Pot::Presented, presented)?;
     outcome.pay_refund(available.checked_add(presented)?, keeper(&terms, context))?;
-    end(outcome, terms.beneficiary);
+    end(outcome, terms.beneficiary, context);
     Ok(())
 }
 
@@ -43,11 +43,12 @@ fn release_retention(outcome: &mut Outcome, context: &Context) -> Result<(), Esc
 }
 
 /// Nothing can be drawn any more, and nothing is undecided.
-fn end(outcome: &mut Outcome, title_to: Address) {
+fn end(outcome: &mut Outcome, title_to: Address, context: &Context) {
     outcome.deliver_title(title_to);
     outcome.view.presentation = None;
     outcome.view.dispute = None;
-    outcome.view.escrow.stage = Stage::Ended;
+    let terms = outcome.view.terms;
+    outcome.view.escrow.end(&terms, context.now);
 }
 
 /// Divides the stake and ends the credit. `award` is the beneficiary's part. The protocol's fee is taken of what was
@@ -62,6 +63,7 @@ pub(crate) fn divide(
     award: Amount,
     costs: impl FnOnce(&mut Sides) -> Result<Costs, EscrowError>,
     keeper: Option<Address>,
+    context: &Context,
 ) -> Result<(), EscrowError> {
     let View { terms, escrow, .. } = outcome.view;
     let book = escrow.book;
@@ -90,6 +92,6 @@ pub(crate) fn divide(
     // A title in custody is of what was presented.
     let goods = if book.presented.is_zero() { stake } else { book.presented };
     let is_half = award >= goods.saturating_sub(award);
-    end(outcome, if is_half { terms.applicant } else { terms.beneficiary });
+    end(outcome, if is_half { terms.applicant } else { terms.beneficiary }, context);
     Ok(())
 }

@@ -14,7 +14,7 @@ use florin_units::{Amount, MathError, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The most presentations of a credit, cures included.
-pub const MAXIMUM_PRESENTATIONS: u8 = 32;
+pub const MAXIMUM_PRESENTATIONS: u8 = 250;
 /// The most notices for one drawing. After them neither side can wear the other out, by refusing or by presenting again
 /// and again: what is left are a waiver, and a dispute with its bond.
 pub const MAXIMUM_NOTICES: u8 = 3;
@@ -59,6 +59,16 @@ impl Phase {
             Self::Ruled { appeal_until } if now < appeal_until => Status::Ruled,
             Self::Appealed { until } if now < until => Status::Appealed,
             Self::Heard { .. } | Self::Ruled { .. } | Self::Appealed { .. } | Self::Final => Status::Decided,
+        }
+    }
+
+    /// When it is decided where nobody does anything more; none where it was, by somebody's last word.
+    const fn ends_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Heard { fallback_until, .. } => Some(fallback_until),
+            Self::Ruled { appeal_until } => Some(appeal_until),
+            Self::Appealed { until } => Some(until),
+            Self::Final => None,
         }
     }
 }
@@ -232,7 +242,7 @@ impl Message {
             Self::Settle => matches!(status, S::Complying | S::Expired | S::Decided | S::Releasing),
             Self::Mature => !matches!(status, S::Draft | S::Signed | S::Closed),
             Self::Execute | Self::Amend => matches!(status, S::Funded),
-            Self::Raise => matches!(status, S::Funded | S::Examining | S::Discrepant | S::Retaining),
+            Self::Raise => matches!(status, S::Funded | S::Discrepant | S::Retaining),
             Self::Offer | Self::AcceptOffer => matches!(status, S::Negotiating),
             Self::Rule => matches!(status, S::Hearing | S::Appealed),
             Self::Appeal => matches!(status, S::Ruled),
@@ -276,7 +286,7 @@ pub struct Escrow {
     pub acceptances: u8,
     /// The last maturity of them.
     pub latest_maturity: Timestamp,
-    /// Amendments so far; the nonce of the next consents.
+    /// Amendments and divisions so far; the nonce of the next consents.
     pub amendments: u32,
     /// Drawings that were honoured so far. Documents name the drawing that they are for, so that none supports two.
     pub drawings: u8,
@@ -284,6 +294,9 @@ pub struct Escrow {
     pub notices: u8,
     /// The title in custody.
     pub title: Option<TitleKey>,
+    /// When nothing could be drawn any more. Before that: when the last drawing was honoured, or the last word of a
+    /// dispute was spoken.
+    pub ended_at: Timestamp,
 }
 
 impl Escrow {
@@ -308,6 +321,7 @@ impl Escrow {
             drawings: 0,
             notices: 0,
             title: None,
+            ended_at: Timestamp::ZERO,
         })
     }
 
@@ -329,7 +343,34 @@ impl Escrow {
         }
     }
 
-    pub(crate) fn is_about_retention(&self, dispute: Option<&Dispute>) -> bool {
+    /// The moment at which what is retained is due: that of the terms, and at least a time to respond after the end of
+    /// what could be drawn, so that no dispute about the rest uses it up. Where an amendment has taken the retention out
+    /// of the terms, it is due at that end, and not disputed any more.
+    pub fn retained_until(&self, terms: &Terms) -> Timestamp {
+        terms.retention.map_or(self.ended_at, |retention| retention.until.max(self.ended_at.after(terms.response)))
+    }
+
+    /// Nothing can be drawn any more. Who settles late does not put off what is retained, and so not [`Self::t_max`].
+    pub(crate) fn end(&mut self, terms: &Terms, now: Timestamp) {
+        self.go_on(Stage::Ended, terms, now);
+    }
+
+    /// What stands there is over: now, or since the moment at which its time ended.
+    pub(crate) fn go_on(&mut self, next: Stage, terms: &Terms, now: Timestamp) {
+        let over_at = match self.stage {
+            Stage::Draft { .. } | Stage::Signed => now,
+            // Silence may have honoured the last drawing after the expiry.
+            Stage::Open => terms.expiry.max(self.ended_at),
+            Stage::Examining { until } | Stage::Discrepant { until } => until,
+            Stage::Disputed(phase) => phase.ends_at().unwrap_or(self.ended_at),
+            Stage::Ended => self.ended_at,
+        };
+        self.ended_at = over_at.min(now);
+        self.stage = next;
+    }
+
+    /// Whether a dispute, or without one an agreement now, is about what is retained.
+    pub fn is_about_retention(&self, dispute: Option<&Dispute>) -> bool {
         dispute.map_or(self.stage == Stage::Ended, |dispute| dispute.raised_in == Status::Retaining)
     }
 
@@ -345,7 +386,7 @@ impl Escrow {
             Stage::Open | Stage::Discrepant { .. } => Status::Expired,
             Stage::Disputed(phase) => phase.status(now),
             Stage::Ended if !self.book.retained.is_zero() => {
-                if terms.retention.is_some_and(|retention| now < retention.until) {
+                if now < self.retained_until(terms) {
                     Status::Retaining
                 } else {
                     Status::Releasing
@@ -397,9 +438,7 @@ impl Escrow {
 pub(crate) fn sign(outcome: &mut Outcome, agreement: &Hash, context: &Context) -> Result<(), EscrowError> {
     let View { terms, escrow, .. } = &mut outcome.view;
     let party = terms.require_party(&context.caller)?;
-    if *agreement != escrow.agreement {
-        return Err(EscrowError::OtherTerms { expected: escrow.agreement, actual: *agreement });
-    }
+    check_agreement(&escrow.agreement, agreement)?;
     let (applicant, beneficiary) = match (escrow.stage, party) {
         (Stage::Draft { applicant: false, beneficiary }, Party::Applicant) => (true, beneficiary),
         (Stage::Draft { applicant, beneficiary: false }, Party::Beneficiary) => (applicant, true),
@@ -409,18 +448,31 @@ pub(crate) fn sign(outcome: &mut Outcome, agreement: &Hash, context: &Context) -
     Ok(())
 }
 
+/// Errors: [`EscrowError::OtherTerms`].
+fn check_agreement(expected: &Hash, actual: &Hash) -> Result<(), EscrowError> {
+    if expected == actual {
+        Ok(())
+    } else {
+        Err(EscrowError::OtherTerms { expected: *expected, actual: *actual })
+    }
+}
+
 /// A party declines. Errors: [`EscrowError::NotParty`].
 pub(crate) fn decline(outcome: &mut Outcome, context: &Context) -> Result<(), EscrowError> {
     outcome.view.terms.require_party(&context.caller)?;
-    outcome.view.escrow.stage = Stage::Ended;
+    let terms = outcome.view.terms;
+    outcome.view.escrow.end(&terms, context.now);
     Ok(())
 }
 
-/// The applicant pays in the most that can be drawn. Errors: [`EscrowError::WrongCaller`],
+/// The applicant pays in the most that can be drawn by the agreement that it names. Errors:
+/// [`EscrowError::WrongCaller`],
+/// [`EscrowError::OtherTerms`],
 /// [`EscrowError::CreditExpired`], [`EscrowError::Denied`], [`EscrowError::DecimalsChanged`],
 /// [`EscrowError::FeeAboveMaximum`], [`EscrowError::WrongPayment`].
 pub(crate) fn fund(
     outcome: &mut Outcome,
+    agreement: &Hash,
     received: Amount,
     snapshot: &Snapshot,
     decimals: u8,
@@ -428,6 +480,7 @@ pub(crate) fn fund(
 ) -> Result<(), EscrowError> {
     let terms = outcome.view.terms;
     require(&terms.applicant, &context.caller)?;
+    check_agreement(&outcome.view.escrow.agreement, agreement)?;
     if context.now >= terms.expiry {
         return Err(EscrowError::CreditExpired { expiry: terms.expiry, now: context.now });
     }

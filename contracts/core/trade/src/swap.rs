@@ -22,8 +22,8 @@ pub const MINIMUM_GAP: Seconds = Seconds::from_raw(3_600);
 pub const MINIMUM_GAP_BLOCKS: u32 = 100;
 /// The longest time from an agreement to the first refund: 90 days.
 pub const MAXIMUM_LOCK: Seconds = Seconds::from_raw(90 * DAY);
-/// The most blocks between them: 90 days at a block a second.
-pub const MAXIMUM_LOCK_BLOCKS: u32 = 7_776_000;
+/// The most blocks between them: 90 days at a block every two seconds.
+pub const MAXIMUM_LOCK_BLOCKS: u32 = 3_888_000;
 
 /// Why a leg does not move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

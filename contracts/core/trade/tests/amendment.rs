@@ -50,9 +50,15 @@ fn before_it_is_funded_either_party_can_leave() {
 #[test]
 fn funding_is_exact_and_takes_the_snapshot() {
     let mut deal = Deal::signed(agreement());
-    let fund = |received, snapshot, decimals| Command::Fund { received: amount(received), snapshot, decimals };
+    let agreement = deal.view.escrow.agreement;
+    let fund =
+        |received, snapshot, decimals| Command::Fund { agreement, received: amount(received), snapshot, decimals };
     let caller = EscrowError::WrongCaller { expected: APPLICANT, caller: BENEFICIARY };
     assert_eq!(deal.send(BENEFICIARY, &fund(AMOUNT, free(), 6)), Err(caller));
+    let other = Command::Fund { agreement: [1; 32], received: amount(AMOUNT), snapshot: free(), decimals: 6 };
+    let error = EscrowError::OtherTerms { expected: agreement, actual: [1; 32] };
+    assert_eq!(deal.send(APPLICANT, &other), Err(error), "nobody pays for what it has not read");
+    assert_eq!(deal.send(BENEFICIARY, &other), Err(caller), "and nobody else at all");
     for received in [0, AMOUNT - 1, AMOUNT + 1] {
         let error = EscrowError::WrongPayment { required: amount(AMOUNT), received: amount(received) };
         assert_eq!(deal.send(APPLICANT, &fund(received, free(), 6)), Err(error));
@@ -234,13 +240,13 @@ fn an_amendment_does_not_shorten_what_was_accepted() {
 #[test]
 fn an_end_by_agreement_takes_everybody() {
     let mut deal = funded();
-    let split = AgreedSplit::new(deal.view.escrow.agreement, amount(AMOUNT), amount(250_000), keccak);
+    let split = AgreedSplit::new(deal.view.escrow.agreement, false, amount(AMOUNT), amount(250_000), keccak);
     assert_eq!((split.stake(), split.to_beneficiary()), (amount(AMOUNT), amount(250_000)));
     let mut consents = deal.consents(split.hash());
     consents[1] = None;
     let command = Command::Agree { split: &split, consents: &consents };
     assert_eq!(deal.send(APPLICANT, &command), Err(EscrowError::MissingConsent { signer: BENEFICIARY }));
-    let stale = AgreedSplit::new([3; 32], amount(AMOUNT), amount(250_000), keccak);
+    let stale = AgreedSplit::new([3; 32], false, amount(AMOUNT), amount(250_000), keccak);
     let consents = deal.consents(stale.hash());
     let command = Command::Agree { split: &stale, consents: &consents };
     let error = EscrowError::OtherTerms { expected: deal.view.escrow.agreement, actual: [3; 32] };
@@ -258,7 +264,7 @@ fn an_end_by_agreement_takes_everybody() {
 #[test]
 fn a_division_is_of_the_stake_it_names() {
     let mut deal = funded();
-    let split = AgreedSplit::new(deal.view.escrow.agreement, amount(AMOUNT), amount(250_000), keccak);
+    let split = AgreedSplit::new(deal.view.escrow.agreement, false, amount(AMOUNT), amount(250_000), keccak);
     let consents = deal.consents(split.hash());
     deal.present(600_000, 0).unwrap();
     deal.approve().unwrap();
@@ -282,7 +288,7 @@ fn a_division_reaches_what_is_retained_only_at_the_end() {
     deal.present(600_000, 0).unwrap();
     deal.approve().unwrap();
     assert_eq!(deal.stake(), amount(400_000));
-    let with_retained = AgreedSplit::new(deal.view.escrow.agreement, amount(460_000), amount(0), keccak);
+    let with_retained = AgreedSplit::new(deal.view.escrow.agreement, false, amount(460_000), amount(0), keccak);
     let consents = deal.consents(with_retained.hash());
     let error = EscrowError::OtherStake { expected: amount(400_000), actual: amount(460_000) };
     assert_eq!(deal.send(KEEPER, &Command::Agree { split: &with_retained, consents: &consents }), Err(error));
@@ -295,6 +301,97 @@ fn a_division_reaches_what_is_retained_only_at_the_end() {
     deal.agree(10_000).unwrap();
     assert_eq!((deal.paid_to(BENEFICIARY), deal.paid_to(APPLICANT)), (550_000, 450_000));
     assert_eq!(deal.status(), Status::Closed);
+}
+
+/// A quarter is retained, until the day of the expiry; what was not drawn is as much as what is retained.
+fn equal_stakes() -> Deal {
+    let mut agreement = agreement();
+    agreement.terms.retention = Some(Retention { share: bps(2_500), until: at(60) });
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(800_000, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!((deal.stake(), deal.view.escrow.book.retained), (amount(200_000), amount(200_000)));
+    deal
+}
+
+/// Consents to a division of what was not drawn divide that, once. The same ones, or some that were given at the same
+/// time, do not divide what is retained after it, though it be as much.
+#[test]
+fn the_same_consents_never_count_twice() {
+    for is_disputed in [false, true] {
+        let mut deal = equal_stakes();
+        if is_disputed {
+            deal.raise(BENEFICIARY).unwrap();
+        }
+        let agreement = deal.view.escrow.agreement;
+        let undrawn = deal.split(0);
+        let retained = AgreedSplit::new(agreement, true, amount(200_000), amount(0), keccak);
+        let (consents, at_once) = (deal.consents(undrawn.hash()), deal.consents(retained.hash()));
+        // What is retained is not divided before its time.
+        let early = Command::Agree { split: &retained, consents: &at_once };
+        let other_stake = EscrowError::OtherStake { expected: amount(200_000), actual: amount(200_000) };
+        assert_eq!(deal.send(KEEPER, &early), Err(other_stake));
+
+        let command = Command::Agree { split: &undrawn, consents: &consents };
+        deal.send(APPLICANT, &command).unwrap();
+        assert_eq!((deal.status(), deal.stake()), (Status::Retaining, amount(200_000)));
+        assert_eq!(deal.view.escrow.amendments, 1);
+        for disputed_again in [false, true] {
+            let mut deal = deal.clone();
+            if disputed_again {
+                deal.raise(APPLICANT).unwrap();
+            }
+            assert_eq!(deal.send(APPLICANT, &command), Err(other_stake));
+            let moved = Command::Agree { split: &retained, consents: &consents };
+            let (signer, expected, actual) = (APPLICANT, retained.hash(), undrawn.hash());
+            let part = EscrowError::PartialAcceptance { signer, expected, actual };
+            assert_eq!(deal.send(APPLICANT, &moved), Err(part), "they are to another division");
+            let stale = EscrowError::WrongNonce { expected: 1, given: 0 };
+            assert_eq!(deal.send(APPLICANT, &early), Err(stale), "a consent is for one division only");
+            // New ones count.
+            deal.agree(150_000).unwrap();
+            assert_eq!((deal.status(), deal.view.escrow.amendments), (Status::Closed, 2));
+            assert_eq!(deal.paid_to(BENEFICIARY), 600_000 + 150_000 + if is_disputed { 50_000 } else { 0 });
+        }
+        deal.fall_silent();
+        assert!(deal.paid_to(BENEFICIARY) >= 799_500, "the retention was never divided");
+    }
+}
+
+/// An amendment and a division share their numbers, so that a consent to either one is over with the next.
+#[test]
+fn a_division_counts_as_an_amendment() {
+    let mut deal = funded();
+    let split = deal.split(250_000);
+    let consents = deal.consents(split.hash());
+    deal.amend(agreement(), 0).unwrap();
+    let command = Command::Agree { split: &split, consents: &consents };
+    assert_eq!(deal.send(KEEPER, &command), Err(EscrowError::WrongNonce { expected: 1, given: 0 }));
+    deal.agree(250_000).unwrap();
+    assert_eq!(deal.view.escrow.amendments, 2);
+}
+
+/// All have agreed that nothing is held back any more: what was is due when nothing can be drawn any more, and nobody
+/// can dispute it beyond the moment by which all is out.
+#[test]
+fn a_retention_that_is_amended_away_is_due_at_the_end() {
+    let mut deal = equal_stakes();
+    let mut without = deal.agreement;
+    without.terms.retention = None;
+    deal.amend(without, 0).unwrap();
+    assert_eq!((deal.status(), deal.held()), (Status::Funded, 400_000));
+    let mut disputed = deal.clone();
+    deal.now = at(60);
+    deal.settle(APPLICANT).unwrap();
+    disputed.raise(BENEFICIARY).unwrap();
+    disputed.now = disputed.now.after(days(29));
+    disputed.settle(APPLICANT).unwrap();
+    for mut deal in [deal, disputed] {
+        assert_eq!((deal.status(), deal.retained_until()), (Status::Releasing, deal.now));
+        assert!(deal.raise(APPLICANT).is_err());
+        deal.settle(APPLICANT).unwrap();
+        assert_eq!(deal.status(), Status::Closed);
+    }
 }
 
 /// Nothing could be drawn any more, so the credit does not wait for its expiry.
@@ -350,10 +447,20 @@ fn what_is_consented_to_has_its_own_hash() {
         assert_ne!(one, other);
     }
     // A division is never an agreement, nor another division.
-    let split = AgreedSplit::new([1; 32], amount(9), amount(5), keccak);
-    assert_ne!(split.hash(), AgreedSplit::new([2; 32], amount(9), amount(5), keccak).hash());
-    assert_ne!(split.hash(), AgreedSplit::new([1; 32], amount(8), amount(5), keccak).hash());
-    assert_ne!(split.hash(), AgreedSplit::new([1; 32], amount(9), amount(6), keccak).hash());
+    let split = AgreedSplit::new([1; 32], false, amount(9), amount(5), keccak);
+    for other in [
+        AgreedSplit::new([2; 32], false, amount(9), amount(5), keccak),
+        AgreedSplit::new([1; 32], true, amount(9), amount(5), keccak),
+        AgreedSplit::new([1; 32], false, amount(8), amount(5), keccak),
+        AgreedSplit::new([1; 32], false, amount(9), amount(6), keccak),
+    ] {
+        assert_ne!(split.hash(), other.hash());
+    }
+    let mut words = [[0; 32]; 5];
+    words[0] = keccak(b"florin escrow split");
+    (words[1], words[2][31], words[3][31], words[4][31]) = ([1; 32], 1, 9, 5);
+    let retained = AgreedSplit::new([1; 32], true, amount(9), amount(5), keccak);
+    assert_eq!(retained.hash(), keccak(words.as_flattened()));
 }
 
 /// A party signs an agreement, whoever brings it, until a moment.

@@ -19,6 +19,7 @@ use florin_units::{Amount, MathError};
 use proptest::prelude::*;
 
 const HAVEN: Address = [61; 20];
+const SCREENING: Address = [60; 20];
 
 /// A book with so much held of what came in.
 fn book(paid: u128) -> Book {
@@ -60,8 +61,7 @@ fn e03_e04_what_cannot_be_delivered_can_be_claimed() {
     deal.raise(BENEFICIARY).unwrap();
     deal.offer(APPLICANT, 300_000).unwrap();
     let outcome = deal.accept(BENEFICIARY, 300_000).unwrap();
-    let ledger = AssetLedger::open(amount(1), amount(1)).unwrap();
-    let ledger = AssetLedger { liabilities: amount(1_050_000), ..ledger };
+    let ledger = AssetLedger { liabilities: amount(1_050_000), seed: amount(1) };
     let ledger = ledger.moved(outcome.received(), &outcome.payouts).unwrap();
     assert_eq!(ledger.liabilities, Amount::ZERO, "all is pushed");
     // The beneficiary is frozen on the asset: both of its payouts come back.
@@ -85,20 +85,28 @@ fn e03_e04_what_cannot_be_delivered_can_be_claimed() {
     assert_eq!(redeem(Redemption::ByCaller { to: KEEPER }, &by_keeper), Err(error));
     let denied = Context { screening: Screening::Denied, ..by_keeper };
     assert_eq!(redeem(redirection(0, at(5)), &denied), Err(EscrowError::Denied { account: HAVEN }));
-    // Nobody can keep the owner from taking it itself.
+    let elsewhere = redeem(Redemption::ByCaller { to: HAVEN }, &context(BENEFICIARY, at(5))).unwrap();
+    assert_eq!((elsewhere.payout.account, elsewhere.claim.redemptions), (HAVEN, 1));
     let own = Context { screening: Screening::Denied, ..context(BENEFICIARY, at(5)) };
-    assert!(redeem(Redemption::ByCaller { to: BENEFICIARY }, &own).is_ok());
+    assert_eq!(redeem(Redemption::ByCaller { to: HAVEN }, &own), Err(EscrowError::Denied { account: HAVEN }));
+    // Nobody can keep the owner from getting it itself, whoever asks for it.
+    for caller in [BENEFICIARY, KEEPER, APPLICANT] {
+        let asked = Context { screening: Screening::Denied, ..context(caller, at(5)) };
+        let redeemed = redeem(Redemption::ByCaller { to: BENEFICIARY }, &asked).unwrap();
+        assert_eq!((redeemed.payout.account, redeemed.payout.amount), (BENEFICIARY, amount(350_000)));
+        assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
+    }
 
     let redeemed = redeem(redirection(0, at(5)), &by_keeper).unwrap();
     assert_eq!((redeemed.payout.account, redeemed.payout.amount), (HAVEN, amount(350_000)));
     assert_eq!(redeemed.payout.purpose, Purpose::Claim);
     assert_eq!(redeemed.ledger.liabilities, Amount::ZERO);
-    assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redirections: 1 });
+    assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
 }
 
 #[test]
 fn a_redirection_counts_once_and_for_one_pair() {
-    let claim = Claim { amount: amount(100), redirections: 1 };
+    let claim = Claim { amount: amount(100), redemptions: 1 };
     let ledger = AssetLedger { liabilities: amount(100), seed: amount(1) };
     let used = Redemption::BySignature { signer: BENEFICIARY, to: HAVEN, nonce: 0, deadline: at(9) };
     let result = redeem(&BENEFICIARY, &claim, &ledger, &used, &context(KEEPER, at(5)));
@@ -106,24 +114,48 @@ fn a_redirection_counts_once_and_for_one_pair() {
     let forged = Redemption::BySignature { signer: KEEPER, to: KEEPER, nonce: 1, deadline: at(9) };
     let result = redeem(&BENEFICIARY, &claim, &ledger, &forged, &context(KEEPER, at(5)));
     assert_eq!(result, Err(EscrowError::WrongCaller { expected: BENEFICIARY, caller: KEEPER }));
-    let one = redirection_hash(&TOKEN, &BENEFICIARY, &HAVEN, 1, at(9), keccak);
+    let one = redirection_hash(&TOKEN, &SCREENING, &BENEFICIARY, &HAVEN, 1, at(9), keccak);
     for other in [
-        redirection_hash(&[62; 20], &BENEFICIARY, &HAVEN, 1, at(9), keccak),
-        redirection_hash(&TOKEN, &APPLICANT, &HAVEN, 1, at(9), keccak),
-        redirection_hash(&TOKEN, &BENEFICIARY, &KEEPER, 1, at(9), keccak),
-        redirection_hash(&TOKEN, &BENEFICIARY, &HAVEN, 2, at(9), keccak),
-        redirection_hash(&TOKEN, &BENEFICIARY, &HAVEN, 1, at(8), keccak),
+        redirection_hash(&[62; 20], &SCREENING, &BENEFICIARY, &HAVEN, 1, at(9), keccak),
+        redirection_hash(&TOKEN, &[0; 20], &BENEFICIARY, &HAVEN, 1, at(9), keccak),
+        redirection_hash(&TOKEN, &SCREENING, &APPLICANT, &HAVEN, 1, at(9), keccak),
+        redirection_hash(&TOKEN, &SCREENING, &BENEFICIARY, &KEEPER, 1, at(9), keccak),
+        redirection_hash(&TOKEN, &SCREENING, &BENEFICIARY, &HAVEN, 2, at(9), keccak),
+        redirection_hash(&TOKEN, &SCREENING, &BENEFICIARY, &HAVEN, 1, at(8), keccak),
     ] {
         assert_ne!(one, other);
     }
-    let mut words = [[0; 32]; 6];
-    words[0] = keccak(b"Redirection(address asset,address account,address to,uint256 nonce,uint256 deadline)");
-    for (word, address) in words[1..4].iter_mut().zip([TOKEN, BENEFICIARY, HAVEN]) {
+    let mut words = [[0; 32]; 7];
+    let fields = "address asset,address screening,address account,address to,uint256 nonce,uint256 deadline";
+    words[0] = keccak(format!("Redirection({fields})").as_bytes());
+    for (word, address) in words[1..5].iter_mut().zip([TOKEN, SCREENING, BENEFICIARY, HAVEN]) {
         word[12..].copy_from_slice(&address);
     }
-    words[4][31] = 1;
-    words[5][24..].copy_from_slice(&at(9).raw().to_be_bytes());
+    words[5][31] = 1;
+    words[6][24..].copy_from_slice(&at(9).raw().to_be_bytes());
     assert_eq!(one, keccak(words.as_flattened()), "the asset is signed too");
+}
+
+/// What was signed for one claim redirects none that comes later, in whatever way the first one was paid.
+#[test]
+fn a_redirection_ends_with_the_claim_it_was_signed_for() {
+    let signed = Redemption::BySignature { signer: BENEFICIARY, to: HAVEN, nonce: 0, deadline: at(9) };
+    let own = Redemption::ByCaller { to: BENEFICIARY };
+    let elsewhere = Redemption::ByCaller { to: FACTOR };
+    for (first, caller) in [(own, BENEFICIARY), (own, KEEPER), (elsewhere, BENEFICIARY), (signed, KEEPER)] {
+        let claim = Claim::default().credit(amount(100)).unwrap();
+        let ledger = AssetLedger { liabilities: amount(130), seed: amount(1) };
+        let paid = redeem(&BENEFICIARY, &claim, &ledger, &first, &context(caller, at(5))).unwrap();
+        assert_eq!(paid.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
+        let later = paid.claim.credit(amount(30)).unwrap();
+        assert_eq!(later, Claim { amount: amount(30), redemptions: 1 });
+        let replayed = redeem(&BENEFICIARY, &later, &paid.ledger, &signed, &context(KEEPER, at(5)));
+        assert_eq!(replayed, Err(EscrowError::WrongNonce { expected: 1, given: 0 }));
+    }
+    let last = Claim { amount: amount(1), redemptions: u32::MAX };
+    let ledger = AssetLedger { liabilities: amount(1), seed: amount(1) };
+    let result = redeem(&BENEFICIARY, &last, &ledger, &own, &context(BENEFICIARY, at(5)));
+    assert_eq!(result, Err(EscrowError::Math(MathError::Overflow)));
 }
 
 #[test]
@@ -151,7 +183,8 @@ fn an_arbitration_fee_is_kept_to_be_claimed() {
         agreement.dispute.fee = amount(fee);
         let mut deal = Deal::funded(agreement, snapshot());
         deal.present(AMOUNT, 0).unwrap();
-        deal.raise(APPLICANT).unwrap();
+        deal.notice(Discrepancies::OTHER).unwrap();
+        deal.raise(BENEFICIARY).unwrap();
         deal.now = at(5);
         deal.rule(&common::seats(common::PANEL, &[Some(AMOUNT); 3])).unwrap();
         deal.now = at(12);
@@ -219,7 +252,11 @@ fn e15_dust_is_kept_and_the_contract_lives() {
     assert_eq!((redeemed.payout.amount, redeemed.ledger.liabilities), (amount(16), Amount::ZERO));
     let minimum = amount(10);
 
-    assert_eq!(AssetLedger::open(amount(9), minimum), Err(EscrowError::SeedTooSmall { seed: amount(9), minimum }));
+    let poor = AssetLedger { seed: amount(9), ..ledger };
+    assert_eq!(poor.check_seed(minimum), Err(EscrowError::SeedTooSmall { seed: amount(9), minimum }));
+    assert_eq!(ledger.check_seed(minimum), Ok(()));
+    assert_eq!(poor.seeded(amount(1)).unwrap().check_seed(minimum), Ok(()), "what was added counts");
+    assert_eq!(AssetLedger::default().check_seed(Amount::ZERO), Ok(()));
     let error = EscrowError::Insolvent { required: amount(26), balance: amount(25) };
     assert_eq!(ledger.check(amount(25)), Err(error), "the seed is not for paying with");
     assert_eq!(ledger.check(amount(26)), Ok(()));
@@ -302,7 +339,8 @@ fn the_fullest_message_has_room() {
         deal.view.receivable = deal.view.receivable.assign(&BENEFICIARY, holder, bps(1_000), &BENEFICIARY).unwrap();
     }
     deal.present(600_000, 0).unwrap();
-    deal.raise(APPLICANT).unwrap();
+    deal.notice(Discrepancies::OTHER).unwrap();
+    deal.raise(BENEFICIARY).unwrap();
     deal.now = at(5);
     deal.rule(&common::seats(common::PANEL, &[Some(600_000); 3])).unwrap();
     deal.appeal(BENEFICIARY).unwrap();

@@ -3,12 +3,12 @@
 mod common;
 
 use common::{
-    agreement, amount, at, before, bps, days, free, rules, seats, snapshot, Deal, AMOUNT, APPEAL_PANEL, APPLICANT,
-    ARBITRATION, BENEFICIARY, CONFIRMER, FALLBACK, KEEPER, PANEL,
+    agreement, amount, at, before, bps, days, free, papers, rules, seats, snapshot, Deal, AMOUNT, APPEAL_PANEL,
+    APPLICANT, ARBITRATION, BENEFICIARY, CONFIRMER, FALLBACK, KEEPER, PANEL, TRANSPORT,
 };
-use florin_trade::dispute::{hearing, panel_award_down, t_max, Dispute, Seats};
-use florin_trade::examination::Discrepancies;
-use florin_trade::state::Status;
+use florin_trade::dispute::{check_pool, hearing, panel_award_down, t_max, Dispute, DisputeTerms, Seats};
+use florin_trade::examination::{Discrepancies, Papers};
+use florin_trade::state::{Message, Stage, Status};
 use florin_trade::terms::{Agreement, Party, Payment, Retention};
 use florin_trade::{Address, Command, EscrowError};
 use proptest::prelude::*;
@@ -17,14 +17,29 @@ use proptest::prelude::*;
 fn contested() -> Deal {
     let mut agreement = agreement();
     agreement.terms.tip = amount(0);
-    contested_by(agreement, BENEFICIARY)
+    contested_by(agreement)
 }
 
-fn contested_by(agreement: Agreement, raiser: Address) -> Deal {
+fn contested_by(agreement: Agreement) -> Deal {
     let mut deal = Deal::funded(agreement, free());
     deal.present(AMOUNT, 0).unwrap();
     deal.notice(Discrepancies::OTHER).unwrap();
-    deal.raise(raiser).unwrap();
+    deal.raise(BENEFICIARY).unwrap();
+    deal
+}
+
+/// All is drawn and half of it retained, which is as much as [`AMOUNT`]; in dispute by the applicant. No fee, no tip.
+fn contested_retention() -> Deal {
+    let mut agreement = agreement();
+    agreement.terms.tip = amount(0);
+    agreement.terms.amount = amount(2 * AMOUNT);
+    agreement.terms.retention = Some(Retention { share: bps(5_000), until: at(60) });
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(2 * AMOUNT, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!(deal.paid_to(BENEFICIARY), AMOUNT);
+    deal.raise(APPLICANT).unwrap();
+    assert_eq!(dispute(&deal).stake, amount(AMOUNT));
     deal
 }
 
@@ -41,17 +56,21 @@ fn unanimous(award: u128) -> [Option<u128>; 3] {
 fn whoever_raises_puts_up_the_bond() {
     let mut deal = Deal::funded(agreement(), free());
     deal.present(AMOUNT, 0).unwrap();
+    deal.notice(Discrepancies::OTHER).unwrap();
     let rules = rules();
     for received in [0, 49_999, 50_001] {
         let command = Command::Raise { rules: &rules, received: amount(received) };
         let error = EscrowError::WrongPayment { required: amount(50_000), received: amount(received) };
-        assert_eq!(deal.send(APPLICANT, &command), Err(error));
+        assert_eq!(deal.send(BENEFICIARY, &command), Err(error));
     }
     let command = Command::Raise { rules: &rules, received: amount(50_000) };
-    assert_eq!(deal.send(KEEPER, &command), Err(EscrowError::NotParty { caller: KEEPER }));
-    let outcome = deal.send(APPLICANT, &command).unwrap();
+    for caller in [APPLICANT, KEEPER] {
+        let wrong = EscrowError::WrongCaller { expected: BENEFICIARY, caller };
+        assert_eq!(deal.send(caller, &command), Err(wrong));
+    }
+    let outcome = deal.send(BENEFICIARY, &command).unwrap();
     assert_eq!(outcome.received(), amount(50_000));
-    assert_eq!((dispute(&deal).raiser, dispute(&deal).stake), (Party::Applicant, amount(AMOUNT)));
+    assert_eq!((dispute(&deal).raiser, dispute(&deal).stake), (Party::Beneficiary, amount(AMOUNT)));
     assert_eq!(deal.raise(BENEFICIARY), Err(EscrowError::AlreadyDisputed));
 }
 
@@ -154,7 +173,7 @@ proptest! {
 fn panels_are_strangers_and_reported_by_the_named_contract() {
     let mut agreement = agreement();
     agreement.terms.confirmer = Some(CONFIRMER);
-    let mut deal = contested_by(agreement, BENEFICIARY);
+    let mut deal = contested_by(agreement);
     deal.now = at(5);
     let good = seats(PANEL, &unanimous(1));
     let rules = deal.agreement.dispute;
@@ -191,7 +210,8 @@ fn a_hearing_is_named_while_a_panel_is_to_sit() {
     let told = |deal: &Deal| hearing(&deal.view, &rules, deal.now);
     assert_eq!(told(&deal), None, "no dispute");
     deal.present(600_000, 0).unwrap();
-    deal.raise(APPLICANT).unwrap();
+    deal.notice(Discrepancies::OTHER).unwrap();
+    deal.raise(BENEFICIARY).unwrap();
     deal.now = before(at(5));
     assert_eq!(told(&deal), None, "the parties make offers");
     deal.now = at(5);
@@ -281,15 +301,20 @@ fn a_side_without_offer_is_taken_at_its_extreme() {
 /// trying.
 #[test]
 fn a_frivolous_dispute_loses_its_bond() {
-    let mut agreement = agreement();
-    agreement.terms.tip = amount(0);
-    let mut deal = contested_by(agreement, APPLICANT);
+    let mut deal = contested();
+    deal.now = at(5);
+    deal.rule(&seats(PANEL, &unanimous(0))).unwrap();
+    deal.now = at(12);
+    deal.settle(KEEPER).unwrap();
+    assert_eq!(deal.paid_to(BENEFICIARY), 0, "neither the stake nor the bond");
+    assert_eq!(deal.paid_to(APPLICANT), AMOUNT + 30_000);
+    let mut deal = contested_retention();
     deal.now = at(5);
     deal.rule(&seats(PANEL, &unanimous(AMOUNT))).unwrap();
     deal.now = at(12);
     deal.settle(KEEPER).unwrap();
     assert_eq!(deal.paid_to(APPLICANT), 0, "neither the stake nor the bond");
-    assert_eq!(deal.paid_to(BENEFICIARY), AMOUNT + 30_000);
+    assert_eq!(deal.paid_to(BENEFICIARY), 2 * AMOUNT + 30_000);
 }
 
 #[test]
@@ -385,68 +410,112 @@ fn retaining() -> Agreement {
     agreement
 }
 
+/// What silence after a dispute comes to: what each party has got but for the bond, the status, and what is held.
+fn silent(mut deal: Deal, raiser: Address) -> (u128, u128, Status, u128) {
+    deal.raise(raiser).unwrap();
+    deal.now = deal.now.after(days(29));
+    assert_eq!(deal.status(), Status::Decided);
+    deal.settle(KEEPER).unwrap();
+    let without_bond = |party: Address| deal.paid_to(party) - if party == raiser { 50_000 } else { 0 };
+    let result = (without_bond(APPLICANT), without_bond(BENEFICIARY), deal.status(), deal.held());
+    deal.fall_silent();
+    result
+}
+
 /// Where everybody is silent, nobody gains by having raised a dispute instead of doing what was theirs to do. What is
 /// retained waits for its own moment.
 #[test]
-fn silence_decides_by_the_state_in_which_a_dispute_was_raised() {
+fn silence_decides_by_what_a_dispute_was_about() {
     let agreement = retaining();
-    let paid = |mut deal: Deal, raiser: Address| {
-        deal.raise(raiser).unwrap();
-        deal.now = deal.now.after(days(29));
-        assert_eq!(deal.status(), Status::Decided);
-        deal.settle(KEEPER).unwrap();
-        let without_bond = |party: Address| deal.paid_to(party) - if party == raiser { 50_000 } else { 0 };
-        let result = (without_bond(APPLICANT), without_bond(BENEFICIARY), deal.status(), deal.held());
-        deal.fall_silent();
-        result
-    };
-    // Funded, by the beneficiary, who could have presented: what was not drawn goes back.
+    // Funded: the beneficiary could have presented, so what was not drawn goes back.
     let mut deal = Deal::funded(agreement, free());
-    assert_eq!(paid(deal.clone(), BENEFICIARY), (AMOUNT, 0, Status::Closed, 0));
+    assert_eq!(silent(deal.clone(), BENEFICIARY), (AMOUNT, 0, Status::Closed, 0));
     deal.present(600_000, 0).unwrap();
     deal.approve().unwrap();
-    assert_eq!(paid(deal.clone(), BENEFICIARY), (400_000, 540_000, Status::Retaining, 60_000));
-    let drawn = deal;
-    for raiser in [APPLICANT, BENEFICIARY] {
-        // Examining: honour, as silence without a dispute. The rest can still be drawn.
-        let mut deal = drawn.clone();
-        deal.present(300_000, 0).unwrap();
-        let held = 100_000 + 60_000 + 30_000;
-        assert_eq!(paid(deal.clone(), raiser), (0, 540_000 + 270_000, Status::Funded, held));
-        // Discrepant: what was refused is divided by the split of the terms, what was not presented goes back.
-        deal.notice(Discrepancies::OTHER).unwrap();
-        assert_eq!(paid(deal, raiser), (250_000, 540_000 + 150_000, Status::Retaining, 60_000));
-        // Retaining: the beneficiary's.
+    assert_eq!(silent(deal.clone(), BENEFICIARY), (400_000, 540_000, Status::Retaining, 60_000));
+    // Refused by a notice: that is divided by the split of the terms, what was not presented goes back.
+    deal.present(300_000, 0).unwrap();
+    deal.notice(Discrepancies::OTHER).unwrap();
+    assert_eq!(silent(deal.clone(), BENEFICIARY), (250_000, 540_000 + 150_000, Status::Retaining, 60_000));
+    // A cure that code finds wanting takes the place of what was refused, and earns nothing.
+    let mut shown = papers(&deal.agreement.checklist, at(0));
+    shown[0] = None;
+    deal.show(300_000, None, &shown, true).unwrap();
+    assert_eq!(silent(deal, BENEFICIARY), (400_000, 540_000, Status::Retaining, 60_000));
+    // Retaining: the beneficiary's.
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(AMOUNT, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!(silent(deal, APPLICANT), (0, AMOUNT, Status::Closed, 0));
+}
+
+/// What code has found wanting, and the applicant has not even looked at, earns nothing by silence, however the terms
+/// would divide what was refused. A panel may still award all of it.
+#[test]
+fn silence_about_findings_earns_nothing() {
+    let findings: [fn(&mut Papers); 4] = [
+        |shown| shown[0] = None,
+        |shown| shown[TRANSPORT] = None,
+        |shown| shown[2].as_mut().unwrap().signer = KEEPER,
+        |_| {},
+    ];
+    for (number, change) in findings.into_iter().enumerate() {
+        let mut agreement = agreement();
+        agreement.terms.tip = amount(0);
+        agreement.terms.default_split = bps(10_000);
         let mut deal = Deal::funded(agreement, free());
-        deal.present(AMOUNT, 0).unwrap();
-        deal.approve().unwrap();
-        assert_eq!(paid(deal, raiser), (0, AMOUNT, Status::Closed, 0));
+        // The last one is presented too long after shipment.
+        deal.now = at(if number == 3 { 22 } else { 0 });
+        let mut shown = papers(&agreement.checklist, at(0));
+        change(&mut shown);
+        deal.show(700_000, None, &shown, true).unwrap();
+        assert_eq!((deal.status(), deal.view.presentation.unwrap().noticed), (Status::Discrepant, false));
+        assert_eq!(silent(deal.clone(), BENEFICIARY), (AMOUNT, 0, Status::Closed, 0));
+        deal.raise(BENEFICIARY).unwrap();
+        deal.now = deal.now.after(days(19));
+        deal.fall_back(700_000).unwrap();
+        deal.settle(KEEPER).unwrap();
+        assert_eq!(deal.paid_to(BENEFICIARY), 700_000 + 50_000);
     }
 }
 
-/// A dispute keeps documents from being presented, so the applicant cannot hold up a seller who has shipped.
+/// A dispute keeps documents from being presented, so the applicant cannot hold up a seller who has shipped: it gets back
+/// what is not drawn by waiting. What is retained the beneficiary gets by waiting.
 #[test]
-fn before_documents_are_presented_only_the_beneficiary_goes_to_dispute() {
-    let mut deal = Deal::funded(agreement(), free());
-    let wrong = EscrowError::WrongCaller { expected: BENEFICIARY, caller: APPLICANT };
-    assert_eq!(deal.raise(APPLICANT), Err(wrong));
-    assert_eq!(deal.raise(KEEPER), Err(EscrowError::NotParty { caller: KEEPER }));
-    let mut other = deal.clone();
-    other.raise(BENEFICIARY).unwrap();
-    assert_eq!((dispute(&other).raiser, dispute(&other).raised_in), (Party::Beneficiary, Status::Funded));
+fn each_party_goes_to_dispute_about_what_the_other_one_gets_by_waiting() {
+    let mut deal = Deal::funded(retaining(), free());
+    let check = |deal: &Deal, expected: Address, raiser: Party| {
+        for caller in [APPLICANT, BENEFICIARY, KEEPER, ARBITRATION] {
+            let mut deal = deal.clone();
+            if caller == expected {
+                let status = deal.status();
+                deal.raise(caller).unwrap();
+                assert_eq!((dispute(&deal).raiser, dispute(&deal).raised_in), (raiser, status));
+            } else {
+                assert_eq!(deal.raise(caller), Err(EscrowError::WrongCaller { expected, caller }));
+            }
+        }
+    };
+    check(&deal, BENEFICIARY, Party::Beneficiary);
     // Between two drawings it is the same.
     deal.present(600_000, 0).unwrap();
     deal.approve().unwrap();
-    assert_eq!(deal.raise(APPLICANT), Err(wrong));
-    // Once something is presented, either party may.
+    check(&deal, BENEFICIARY, Party::Beneficiary);
+    // What is examined is the applicant's to refuse, and honoured where it does not.
     deal.present(400_000, 0).unwrap();
-    for party in [APPLICANT, BENEFICIARY] {
-        deal.clone().raise(party).unwrap();
+    let examined = EscrowError::NotAllowed { message: Message::Raise, status: Status::Examining };
+    for caller in [APPLICANT, BENEFICIARY, KEEPER] {
+        assert_eq!(deal.raise(caller), Err(examined));
     }
-    deal.notice(Discrepancies::OTHER).unwrap();
-    for party in [APPLICANT, BENEFICIARY] {
-        deal.clone().raise(party).unwrap();
-    }
+    let mut noticed = deal.clone();
+    noticed.notice(Discrepancies::OTHER).unwrap();
+    check(&noticed, BENEFICIARY, Party::Beneficiary);
+    deal.approve().unwrap();
+    assert_eq!(deal.status(), Status::Retaining);
+    check(&deal, APPLICANT, Party::Applicant);
+    deal.now = at(120);
+    let due = EscrowError::NotAllowed { message: Message::Raise, status: Status::Releasing };
+    assert_eq!(deal.raise(APPLICANT), Err(due));
 }
 
 /// What was not presented was not shipped. The part is rounded down, in favour of the applicant.
@@ -461,12 +530,12 @@ fn silence_about_refused_documents_divides_no_more_than_was_refused() {
         let mut deal = Deal::funded(agreement, free());
         deal.present(presented, 0).unwrap();
         deal.notice(Discrepancies::OTHER).unwrap();
-        deal.raise(APPLICANT).unwrap();
+        deal.raise(BENEFICIARY).unwrap();
         assert_eq!(dispute(&deal).stake, amount(AMOUNT), "whoever rules divides all that was not drawn");
         deal.now = at(29);
         deal.settle(KEEPER).unwrap();
         let paid = (deal.paid_to(BENEFICIARY), deal.paid_to(APPLICANT));
-        assert_eq!(paid, (to_beneficiary, AMOUNT - to_beneficiary + 50_000), "{presented} by {split}");
+        assert_eq!(paid, (to_beneficiary + 50_000, AMOUNT - to_beneficiary), "{presented} by {split}");
         assert_eq!(deal.status(), Status::Closed);
     }
 }
@@ -478,7 +547,8 @@ fn what_is_retained_is_out_of_a_dispute_about_what_was_not_drawn() {
     deal.present(600_000, 0).unwrap();
     deal.approve().unwrap();
     deal.present(100_000, 0).unwrap();
-    deal.raise(APPLICANT).unwrap();
+    deal.notice(Discrepancies::OTHER).unwrap();
+    deal.raise(BENEFICIARY).unwrap();
     assert_eq!((dispute(&deal).stake, deal.stake()), (amount(400_000), amount(400_000)));
     let above = EscrowError::AboveStake { amount: amount(400_001), stake: amount(400_000) };
     assert_eq!(deal.offer(BENEFICIARY, 400_001), Err(above));
@@ -490,8 +560,8 @@ fn what_is_retained_is_out_of_a_dispute_about_what_was_not_drawn() {
     deal.rule(&seats(PANEL, &[Some(400_000), Some(400_000), Some(400_001)])).unwrap();
     deal.now = at(12);
     deal.settle(KEEPER).unwrap();
-    // Where somebody has ruled the bond pays for it; else it goes back to the applicant.
-    for (mut deal, bond) in [(agreed, 0), (accepted, 0), (deal, 30_000)] {
+    // The bond goes back; where somebody has ruled, but for the fee: the applicant has nothing left to make it good.
+    for (mut deal, bond) in [(agreed, 50_000), (accepted, 50_000), (deal, 30_000)] {
         assert_eq!(deal.paid_to(BENEFICIARY), 540_000 + 400_000 + bond, "nothing is held back from an award");
         assert_eq!((deal.status(), deal.held(), deal.stake()), (Status::Retaining, 60_000, amount(60_000)));
         // What is held back has its moment.
@@ -527,18 +597,25 @@ fn a_dispute_about_what_is_retained_reaches_nothing_else() {
     assert_eq!((deal.status(), deal.held()), (Status::Accepted, 450_000));
 }
 
-/// Honour after a dispute in silence waits for its maturity like any other.
+/// While documents are examined nobody can put silence off by a dispute: it honours, and what it honours waits for its
+/// maturity like any other.
 #[test]
-fn what_silence_honours_after_a_dispute_is_accepted_as_ever() {
+fn no_dispute_puts_off_what_silence_honours() {
     let mut agreement = agreement();
     agreement.terms.tip = amount(0);
     agreement.terms.payment = Payment::Usance { tenor: days(90), sight_share: bps(0) };
     let mut deal = Deal::funded(agreement, snapshot());
     deal.present(AMOUNT, 0).unwrap();
-    deal.raise(APPLICANT).unwrap();
-    deal.now = at(29);
+    let refused = |status| Err(EscrowError::NotAllowed { message: Message::Raise, status });
+    for party in [APPLICANT, BENEFICIARY] {
+        assert_eq!(deal.raise(party), refused(Status::Examining));
+    }
+    deal.now = at(14);
+    for party in [APPLICANT, BENEFICIARY] {
+        assert_eq!(deal.raise(party), refused(Status::Complying));
+    }
     deal.settle(KEEPER).unwrap();
-    assert_eq!((deal.status(), deal.paid_to(APPLICANT)), (Status::Accepted, 50_000));
+    assert_eq!((deal.status(), deal.paid_to(APPLICANT)), (Status::Accepted, 0));
     assert_eq!((deal.acceptances[0].amount, deal.acceptances[0].maturity), (amount(995_000), at(90)));
     assert!(deal.t_max() <= t_max(&agreement.terms, &agreement.dispute));
     deal.fall_silent();
@@ -573,6 +650,158 @@ fn the_slowest_dispute_ends_at_t_max() {
     assert_eq!(deal.status(), Status::Closed);
 }
 
+/// The beneficiary disputes the rest at the last moment, and the applicant what is retained at the last moment after
+/// that. Both appeal, and all are as slow as they can be.
+#[test]
+fn the_slowest_two_disputes_end_at_t_max() {
+    let mut agreement = retaining();
+    agreement.terms.presentation_period = days(60);
+    agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(60) });
+    let promised = t_max(&agreement.terms, &agreement.dispute);
+    // As above, the time to respond, and another dispute.
+    assert_eq!(promised, at(60 + 14 + 7 + 47 + 7 + 47));
+    common::never_working(&mut agreement);
+    let mut deal = Deal::funded(agreement, snapshot());
+    deal.present(600_000, 0).unwrap();
+    deal.approve().unwrap();
+    deal.now = before(at(60));
+    deal.present(400_000, 30).unwrap();
+    deal.now = before(deal.now.after(days(14)));
+    deal.notice(Discrepancies::OTHER).unwrap();
+    deal.now = before(deal.now.after(days(7)));
+    deal.raise(BENEFICIARY).unwrap();
+    for raiser in [BENEFICIARY, APPLICANT] {
+        deal.now = before(deal.now.after(days(19)));
+        deal.rule(&seats(PANEL, &unanimous(1))).unwrap();
+        deal.now = before(deal.now.after(days(7)));
+        deal.appeal(BENEFICIARY).unwrap();
+        deal.now = deal.now.after(days(21));
+        deal.settle(KEEPER).unwrap();
+        if raiser == BENEFICIARY {
+            assert_eq!((deal.status(), deal.stake()), (Status::Retaining, amount(59_700)));
+            assert_eq!(deal.retained_until(), deal.now.after(days(7)), "its own moment was long ago");
+            deal.now = before(deal.retained_until());
+            deal.raise(APPLICANT).unwrap();
+        }
+    }
+    assert_eq!(deal.status(), Status::Closed);
+    assert!(deal.now <= promised && promised.since(deal.now).raw() < 20, "a second for each step");
+}
+
+/// Half of what was drawn is left to be drawn and disputed by the beneficiary until long after the moment at which what
+/// is retained would be due.
+fn disputed_beyond_the_retention() -> Deal {
+    let mut agreement = retaining();
+    agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(60) });
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(600_000, 0).unwrap();
+    deal.approve().unwrap();
+    deal.now = at(59);
+    deal.raise(BENEFICIARY).unwrap();
+    deal
+}
+
+#[test]
+fn a_dispute_about_the_rest_leaves_time_for_one_about_what_is_retained() {
+    let mut deal = disputed_beyond_the_retention();
+    deal.now = at(59 + 29);
+    deal.settle(BENEFICIARY).unwrap();
+    assert_eq!((deal.view.escrow.ended_at, deal.retained_until()), (at(88), at(95)));
+    assert_eq!(deal.status(), Status::Retaining);
+    deal.now = before(at(95));
+    assert_eq!(deal.settle(BENEFICIARY).unwrap_err().code(), 4);
+    let mut late = deal.clone();
+    deal.raise(APPLICANT).unwrap();
+    assert_eq!((dispute(&deal).stake, dispute(&deal).raised_in), (amount(60_000), Status::Retaining));
+    let promised = t_max(&deal.agreement.terms, &deal.agreement.dispute);
+    deal.now = deal.now.after(days(29));
+    assert!(deal.now < promised);
+    deal.settle(KEEPER).unwrap();
+    assert_eq!((deal.paid_to(BENEFICIARY), deal.paid_to(APPLICANT)), (600_000 + 50_000, 400_000 + 50_000));
+    late.now = at(95);
+    assert!(late.raise(APPLICANT).is_err());
+    late.settle(KEEPER).unwrap();
+    assert_eq!(late.paid_to(BENEFICIARY), 600_000 + 50_000);
+}
+
+/// The time counts from the moment at which settling was due, not from that at which somebody did: neither side can
+/// move what is retained, or the end of all, by leaving the rest unsettled.
+#[test]
+fn who_settles_late_does_not_put_off_what_is_retained() {
+    for (day, status) in [(90, Status::Retaining), (94, Status::Retaining), (95, Status::Releasing)] {
+        let mut deal = disputed_beyond_the_retention();
+        deal.now = at(day);
+        deal.settle(KEEPER).unwrap();
+        assert_eq!((deal.view.escrow.ended_at, deal.retained_until()), (at(88), at(95)));
+        assert_eq!(deal.status(), status);
+        assert_eq!(deal.raise(APPLICANT).is_ok(), status == Status::Retaining);
+    }
+    // A ruling that nobody has appealed against, and one that nobody can.
+    let mut ruled = disputed_beyond_the_retention();
+    ruled.now = at(64);
+    ruled.rule(&seats(PANEL, &unanimous(0))).unwrap();
+    let mut appealed = ruled.clone();
+    appealed.appeal(BENEFICIARY).unwrap();
+    let mut silent_appeal = appealed.clone();
+    appealed.now = at(65);
+    appealed.rule(&seats(APPEAL_PANEL, &[Some(0); 7])).unwrap();
+    let mut fallen_back = disputed_beyond_the_retention();
+    fallen_back.now = at(79);
+    fallen_back.fall_back(0).unwrap();
+    for (deal, due) in
+        [(&mut ruled, at(71)), (&mut appealed, at(65)), (&mut silent_appeal, at(85)), (&mut fallen_back, at(79))]
+    {
+        deal.now = at(100);
+        deal.settle(KEEPER).unwrap();
+        assert_eq!((deal.view.escrow.ended_at, deal.retained_until()), (due, due.after(days(7))));
+        assert_eq!(deal.status(), Status::Releasing);
+    }
+    // The expiry, and silence that honours after it.
+    let mut agreement = retaining();
+    agreement.terms.presentation_period = days(60);
+    agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(60) });
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(600_000, 0).unwrap();
+    deal.approve().unwrap();
+    let mut expired = deal.clone();
+    let mut agreed = deal.clone();
+    deal.now = before(at(60));
+    deal.present(100_000, 30).unwrap();
+    let Stage::Examining { until } = deal.view.escrow.stage else { panic!("{:?}", deal.view.escrow.stage) };
+    deal.now = at(100);
+    deal.settle(KEEPER).unwrap();
+    assert_eq!(deal.status(), Status::Expired);
+    deal.settle(KEEPER).unwrap();
+    assert_eq!((deal.view.escrow.ended_at, deal.status()), (until, Status::Releasing));
+    expired.now = at(66);
+    expired.settle(KEEPER).unwrap();
+    assert_eq!((expired.view.escrow.ended_at, expired.retained_until()), (at(60), at(67)));
+    assert_eq!(expired.status(), Status::Retaining);
+    agreed.now = at(70);
+    agreed.agree(200_000).unwrap();
+    assert_eq!((agreed.view.escrow.ended_at, agreed.status()), (at(60), Status::Releasing));
+    // What ends in time ends then.
+    let mut early = disputed_beyond_the_retention();
+    early.now = at(62);
+    early.agree(0).unwrap();
+    assert_eq!((early.view.escrow.ended_at, early.retained_until()), (at(62), at(69)));
+}
+
+/// The panel, and on appeal others, without the three parties that there may be.
+#[test]
+fn a_pool_has_members_for_the_appeal_panel() {
+    for (panel, required) in [(1, 1 + 3 + 3), (3, 3 + 3 + 7), (5, 5 + 3 + 11)] {
+        let rules = DisputeTerms { panel, ..rules() };
+        assert_eq!(required, u32::from(panel) + 3 + u32::from(rules.appeal_panel()));
+        for members in [0, required - 1] {
+            assert_eq!(check_pool(&rules, members), Err(required));
+        }
+        for members in [required, u32::MAX] {
+            assert_eq!(check_pool(&rules, members), Ok(()));
+        }
+    }
+}
+
 #[test]
 fn usance_and_retention_count_for_t_max() {
     let mut agreement = agreement();
@@ -585,6 +814,15 @@ fn usance_and_retention_count_for_t_max() {
     agreement.terms.payment = Payment::Sight;
     agreement.dispute.fallback_window = days(60);
     assert_eq!(t_max(&agreement.terms, &agreement.dispute), at(300 + 5 + 14 + 60));
+    agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(120) });
+    assert_eq!(t_max(&agreement.terms, &agreement.dispute), at(60 + 14 + 7 + 79 + 7 + 79));
+    agreement.dispute.fallback_window = days(10);
+    let both = 60 + 14 + 7 + dispute + 7;
+    assert_eq!(t_max(&agreement.terms, &agreement.dispute), at(both + dispute), "a dispute about the rest comes first");
+    for (until, last) in [(both - 1, both), (both, both), (both + 1, both + 1)] {
+        agreement.terms.retention = Some(Retention { share: bps(1_000), until: at(until) });
+        assert_eq!(t_max(&agreement.terms, &agreement.dispute), at(last + dispute));
+    }
 }
 
 #[test]
@@ -653,9 +891,7 @@ proptest! {
         appealed in any::<bool>(),
     ) {
         let party = |is_applicant| if is_applicant { APPLICANT } else { BENEFICIARY };
-        let mut agreement = agreement();
-        agreement.terms.tip = amount(0);
-        let mut deal = contested_by(agreement, party(by_applicant));
+        let (mut deal, drawn) = if by_applicant { (contested_retention(), AMOUNT) } else { (contested(), 0) };
         if let Some(offer) = offers.0 {
             deal.offer(APPLICANT, offer).unwrap();
         }
@@ -677,7 +913,7 @@ proptest! {
             let award = second.filter(|_| appealed).unwrap_or(first);
             let fees = if appealed && second.is_some() { 60_000 } else { 20_000 };
             prop_assert_eq!(deal.paid_to(ARBITRATION), fees, "whoever ruled is paid");
-            prop_assert!(deal.paid_to(BENEFICIARY) + fees >= award);
+            prop_assert!(deal.paid_to(BENEFICIARY) - drawn + fees >= award);
             prop_assert!(deal.paid_to(APPLICANT) + fees >= AMOUNT - award);
         }
         prop_assert_eq!(deal.status(), Status::Closed);

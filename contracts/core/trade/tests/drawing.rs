@@ -9,7 +9,7 @@ use common::{
 };
 use florin_trade::drawing::check;
 use florin_trade::fee::{fee_between, share_down, share_up, tip_down, Division, Rates};
-use florin_trade::state::{Escrow, Status};
+use florin_trade::state::{Escrow, Status, MAXIMUM_PRESENTATIONS};
 use florin_trade::terms::{Agreement, Checklist, Payment, Retention, Sealed, Terms, Tolerance};
 use florin_trade::validation::MAXIMUM_AMOUNT;
 use florin_trade::EscrowError;
@@ -283,12 +283,12 @@ fn milestones_are_paid_once_in_any_order() {
 #[test]
 fn the_number_of_presentations_is_bounded() {
     let mut deal = Deal::funded(agreement(), free());
-    for _ in 0..32 {
+    for _ in 0..MAXIMUM_PRESENTATIONS {
         deal.present(1, 0).unwrap();
         deal.approve().unwrap();
     }
-    assert_eq!((deal.view.escrow.presentations, deal.view.escrow.drawings), (32, 32));
-    assert_eq!(deal.present(1, 0), Err(EscrowError::TooManyPresentations { maximum: 32 }));
+    assert_eq!((deal.view.escrow.presentations, deal.view.escrow.drawings), (250, 250));
+    assert_eq!(deal.present(1, 0), Err(EscrowError::TooManyPresentations { maximum: 250 }));
     deal.fall_silent();
-    assert_eq!(deal.paid_to(BENEFICIARY), 32);
+    assert_eq!(deal.paid_to(BENEFICIARY), 250);
 }

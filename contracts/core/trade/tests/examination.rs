@@ -8,7 +8,7 @@ use common::{
 };
 use florin_trade::disclosure::{branch_hash, field_hash, is_field_of};
 use florin_trade::examination::{paper_hash, Discrepancies, Paper, PaperSubject, PresentationId};
-use florin_trade::state::{Stage, Status};
+use florin_trade::state::{Message, Stage, Status};
 use florin_trade::{Command, EscrowError, Hash};
 
 fn presented() -> Deal {
@@ -287,12 +287,12 @@ fn one_field_of_a_document_can_be_shown() {
 
 fn subject() -> PaperSubject {
     let (checklist, commitment) = (checklist().hash(keccak), [5; 32]);
-    PaperSubject { escrow: 7, drawing: 2, checklist, document: 1, commitment, dated: at(3) }
+    PaperSubject { escrow: 7, drawing: 2, checklist, milestone: Some(4), document: 1, commitment, dated: at(3) }
 }
 
-/// A paper supports one drawing of one escrow, in one place of one checklist.
+/// A paper supports one drawing of one escrow, for one milestone, in one place of one checklist.
 #[test]
-fn what_an_issuer_signs_names_escrow_drawing_checklist_place_contents_and_date() {
+fn what_an_issuer_signs_names_escrow_drawing_checklist_milestone_place_contents_and_date() {
     let one = paper_hash(&subject(), keccak);
     assert_eq!(one, paper_hash(&subject(), keccak));
     // The third document is a certificate of another kind after an amendment.
@@ -302,19 +302,27 @@ fn what_an_issuer_signs_names_escrow_drawing_checklist_place_contents_and_date()
         PaperSubject { escrow: 8, ..subject() },
         PaperSubject { drawing: 3, ..subject() },
         PaperSubject { checklist: amended.hash(keccak), ..subject() },
+        PaperSubject { milestone: None, ..subject() },
+        PaperSubject { milestone: Some(0), ..subject() },
+        PaperSubject { milestone: Some(5), ..subject() },
         PaperSubject { document: 2, ..subject() },
         PaperSubject { commitment: [6; 32], ..subject() },
         PaperSubject { dated: at(4), ..subject() },
     ] {
         assert_ne!(one, paper_hash(&other, keccak), "{other:?}");
     }
-    let mut words = [[0; 32]; 7];
-    let fields = "uint256 escrow,uint256 drawing,bytes32 checklist,uint256 document,bytes32 commitment,uint256 dated";
-    words[0] = keccak(format!("Paper({fields})").as_bytes());
-    (words[1][31], words[2][31], words[4][31]) = (7, 2, 1);
-    (words[3], words[5]) = (checklist().hash(keccak), [5; 32]);
-    words[6][24..].copy_from_slice(&at(3).raw().to_be_bytes());
-    assert_eq!(one, keccak(words.as_flattened()), "as a wallet would hash it");
+    // As a wallet would hash it: a milestone is counted from one, and zero is none.
+    for (milestone, word) in [(Some(4), 5), (Some(0), 1), (None, 0), (Some(u8::MAX), 256u16)] {
+        let mut words = [[0; 32]; 8];
+        let fields = "uint256 escrow,uint256 drawing,bytes32 checklist,uint256 milestone,uint256 document,\
+                      bytes32 commitment,uint256 dated";
+        words[0] = keccak(format!("Paper({fields})").as_bytes());
+        (words[1][31], words[2][31], words[5][31]) = (7, 2, 1);
+        words[4][30..].copy_from_slice(&word.to_be_bytes());
+        (words[3], words[6]) = (checklist().hash(keccak), [5; 32]);
+        words[7][24..].copy_from_slice(&at(3).raw().to_be_bytes());
+        assert_eq!(paper_hash(&PaperSubject { milestone, ..subject() }, keccak), keccak(words.as_flattened()));
+    }
 }
 
 #[test]
@@ -373,9 +381,9 @@ fn documents_for_a_drawing_are_refused_three_times_at_most() {
     let mut silent = deal.clone();
     silent.fall_silent();
     assert_eq!((silent.paid_to(BENEFICIARY), silent.paid_to(APPLICANT)), (0, AMOUNT - 500));
-    for party in [APPLICANT, BENEFICIARY] {
-        deal.clone().raise(party).unwrap();
-    }
+    deal.clone().raise(BENEFICIARY).unwrap();
+    let wrong = EscrowError::WrongCaller { expected: BENEFICIARY, caller: APPLICANT };
+    assert_eq!(deal.raise(APPLICANT), Err(wrong));
     // The next drawing is another one.
     deal.waive().unwrap();
     assert_eq!(deal.view.escrow.notices, 0);
@@ -387,13 +395,15 @@ fn documents_for_a_drawing_are_refused_three_times_at_most() {
 }
 
 #[test]
-fn what_silence_honours_after_a_dispute_counts_notices_anew() {
+fn what_silence_honours_counts_notices_anew() {
     let mut deal = presented();
     deal.notice(Discrepancies::OTHER).unwrap();
     deal.present(300_000, 3).unwrap();
-    deal.raise(BENEFICIARY).unwrap();
+    let examined = EscrowError::NotAllowed { message: Message::Raise, status: Status::Examining };
+    assert_eq!(deal.raise(BENEFICIARY), Err(examined), "no dispute puts silence off");
     assert_eq!(deal.view.escrow.notices, 1);
-    deal.now = deal.now.after(common::days(29));
+    deal.now = deal.now.after(common::days(14));
+    assert_eq!(deal.status(), Status::Complying);
     deal.settle(KEEPER).unwrap();
     assert_eq!((deal.view.escrow.notices, deal.status()), (0, Status::Funded), "silence has honoured it");
 }

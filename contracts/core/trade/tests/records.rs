@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 mod common;
 
-use common::{against_title, agreement, amount, at, free, Deal, AMOUNT, APPLICANT, BILL, CARRIER, TOKEN};
+use common::{against_title, agreement, amount, at, free, Deal, AMOUNT, APPLICANT, BENEFICIARY, BILL, CARRIER, TOKEN};
 use florin_trade::calendar::Calendar;
 use florin_trade::condition::{ConditionError, Fact, Facts, Proof, TitleFact, Tree};
 use florin_trade::decision::Record;
@@ -67,7 +67,7 @@ fn records_decode_to_what_was_encoded() {
     there_and_back(&deal.title(BILL));
     assert!(deal.view.escrow.title.is_some());
     deal.notice(Discrepancies::OTHER).unwrap();
-    deal.raise(APPLICANT).unwrap();
+    deal.raise(BENEFICIARY).unwrap();
     there_and_back(&deal.view.escrow);
     there_and_back(&deal.view.dispute.unwrap());
     let mut facts = Facts { oracle: [1; 20], titles: [2; 20], title_issuer: CARRIER, ..Facts::default() };

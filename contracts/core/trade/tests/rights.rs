@@ -3,14 +3,14 @@
 mod common;
 
 use common::{
-    against_title, agreement, amount, at, bps, free, keccak, key, papers, replaced, Deal, AMOUNT, APPLICANT,
-    BENEFICIARY, BILL, CARRIER, ESCROW, FACTOR, KEEPER, TRANSPORT,
+    against_title, agreement, amount, at, bps, free, key, papers, replaced, Deal, AMOUNT, APPLICANT, BENEFICIARY, BILL,
+    CARRIER, ESCROW, FACTOR, KEEPER, TRANSPORT,
 };
 use florin_trade::decision::TitleMove;
 use florin_trade::examination::Discrepancies;
 use florin_trade::ledger::Purpose;
 use florin_trade::right::{Receivable, RightError, Share, Standing, Title, TitleCommand, MAXIMUM_SHARES};
-use florin_trade::state::Status;
+use florin_trade::state::{Message, Status};
 use florin_trade::terms::Retention;
 use florin_trade::{Address, EscrowError, Hash, Outcome};
 use florin_units::{Amount, Bps};
@@ -367,8 +367,7 @@ fn the_factor_gets_its_share_of_every_payout_and_has_no_say() {
     // Its consent is neither needed nor enough.
     let mut deal = Deal::funded(agreement(), free());
     deal.view.receivable = deal.view.receivable.assign(&BENEFICIARY, FACTOR, Bps::ONE, &BENEFICIARY).unwrap();
-    let agreement = deal.view.escrow.agreement;
-    let split = florin_trade::amendment::AgreedSplit::new(agreement, amount(AMOUNT), amount(0), keccak);
+    let split = deal.split(0);
     let mut consents = deal.consents(split.hash());
     consents[1].as_mut().unwrap().signer = FACTOR;
     let command = florin_trade::Command::Agree { split: &split, consents: &consents };
@@ -584,17 +583,18 @@ fn no_dispute_about_money_while_the_title_is_at_large() {
     // Without the transport document nothing is in custody either.
     present_without(&mut deal).unwrap();
     assert_eq!(deal.status(), Status::Discrepant);
-    for party in [APPLICANT, BENEFICIARY] {
-        assert_eq!(deal.raise(party), Err(EscrowError::TitleNotInCustody));
-    }
+    assert_eq!(deal.raise(BENEFICIARY), Err(EscrowError::TitleNotInCustody));
+    assert_eq!(deal.raise(APPLICANT), Err(wrong));
     let mut silent = deal.clone();
     silent.fall_silent();
     assert_eq!((silent.paid_to(BENEFICIARY), in_hands_of(&silent, BILL)), (0, BENEFICIARY));
     deal.present(AMOUNT, 0).unwrap();
+    let examined = EscrowError::NotAllowed { message: Message::Raise, status: Status::Examining };
     for party in [APPLICANT, BENEFICIARY] {
-        deal.clone().raise(party).unwrap();
+        assert_eq!(deal.raise(party), Err(examined));
     }
     deal.notice(Discrepancies::OTHER).unwrap();
+    assert_eq!(deal.raise(APPLICANT), Err(wrong));
     deal.raise(BENEFICIARY).unwrap();
     assert_eq!(deal.status(), Status::Negotiating);
 }
@@ -624,7 +624,8 @@ fn a_divided_stake_takes_the_title_along() {
         let mut deal = with_title();
         deal.present(AMOUNT, 0).unwrap();
         let mut agreed = deal.clone();
-        deal.raise(APPLICANT).unwrap();
+        deal.notice(Discrepancies::OTHER).unwrap();
+        deal.raise(BENEFICIARY).unwrap();
         let mut offered = deal.clone();
         deal.now = at(19);
         deal.fall_back(award).unwrap();
@@ -683,13 +684,13 @@ fn no_interleaving_leaves_one_party_with_both() {
         &["present", "silence"],
         &["present", "notice", "silence"],
         &["present", "notice", "present", "silence"],
-        &["present", "raise", "silence"],
+        &["present", "no raise", "silence"],
         &["present", "notice", "raise", "silence"],
         &["without", "silence"],
         &["without", "present", "approve"],
         &["present", "notice", "without", "silence"],
-        &["present", "notice", "without", "entrust", "present", "raise", "silence"],
-        &["present", "notice", "present", "raise", "silence"],
+        &["present", "notice", "without", "entrust", "present", "notice", "raise", "silence"],
+        &["present", "notice", "present", "notice", "raise", "silence"],
     ];
     for order in orders {
         let mut deal = with_title();
@@ -701,6 +702,10 @@ fn no_interleaving_leaves_one_party_with_both() {
                 "notice" => deal.notice(Discrepancies::OTHER),
                 "waive" => deal.waive(),
                 "raise" => deal.raise(BENEFICIARY),
+                "no raise" => {
+                    assert!(deal.raise(BENEFICIARY).is_err());
+                    continue;
+                }
                 "entrust" => {
                     deal.entrust(BILL);
                     continue;

@@ -7,7 +7,6 @@ use common::{
     agreement, amount, at, bps, days, keccak, papers, seats, snapshot, Deal, APPEAL_PANEL, APPLICANT, ARBITRATION,
     BENEFICIARY, FALLBACK, KEEPER, PANEL,
 };
-use florin_trade::amendment::AgreedSplit;
 use florin_trade::condition::{Conditions, Evidence, Fact, Node};
 use florin_trade::drawing::Acceptance;
 use florin_trade::examination::{Discrepancies, Presenting};
@@ -50,7 +49,7 @@ const TABLE: [(Message, &str); 18] = [
     (Message::Settle, "....x.x.....x.x.."),
     (Message::Mature, "..xxxxxxxxxxxxxx."),
     (Message::Execute, "..x.............."),
-    (Message::Raise, "..xx.x.ddddddx..."),
+    (Message::Raise, "..x..x.ddddddx..."),
     (Message::Offer, ".......x........."),
     (Message::AcceptOffer, ".......x........."),
     (Message::Rule, "........x..x....."),
@@ -152,7 +151,7 @@ fn in_status(status: Status) -> Deal {
 /// Sends a message that is right in everything but perhaps the status.
 fn send(deal: &Deal, message: Message) -> Result<Outcome, EscrowError> {
     let mut deal = deal.clone();
-    let (view, agreement) = (deal.view, deal.agreement);
+    let agreement = deal.agreement;
     let rules = agreement.dispute;
     match message {
         Message::Sign => deal.sign(APPLICANT),
@@ -180,7 +179,10 @@ fn send(deal: &Deal, message: Message) -> Result<Outcome, EscrowError> {
             deal.send(KEEPER, &Command::Mature { number: 0, acceptance })
         }
         Message::Execute => deal.execute(&Evidence::default(), KEEPER),
-        Message::Raise => deal.raise(BENEFICIARY),
+        Message::Raise => {
+            let is_retained = deal.status() == Status::Retaining;
+            deal.raise(if is_retained { APPLICANT } else { BENEFICIARY })
+        }
         Message::Offer => deal.offer(APPLICANT, 1),
         Message::AcceptOffer => deal.accept(APPLICANT, 500_000),
         Message::Rule => {
@@ -202,7 +204,7 @@ fn send(deal: &Deal, message: Message) -> Result<Outcome, EscrowError> {
             deal.send(KEEPER, &Command::Amend { amended: &sealed, consents: &consents, received: amount(0) })
         }
         Message::Agree => {
-            let split = AgreedSplit::new(view.escrow.agreement, deal.stake(), amount(1), keccak);
+            let split = deal.split(1);
             let consents = deal.consents(split.hash());
             deal.send(KEEPER, &Command::Agree { split: &split, consents: &consents })
         }
@@ -311,15 +313,22 @@ fn the_stake_in_every_status() {
     }
 }
 
-/// Where the table lets both parties through, the rule of the message may not.
+/// Where the table lets a message through, the rule of the message lets one party through only.
 #[test]
 fn who_goes_to_dispute_in_which_status() {
-    for status in [Status::Funded, Status::Examining, Status::Discrepant, Status::Retaining] {
-        let mut deal = in_status(status);
-        deal.clone().raise(BENEFICIARY).unwrap();
-        let result = deal.raise(APPLICANT).map(|_| ());
-        let wrong = EscrowError::WrongCaller { expected: BENEFICIARY, caller: APPLICANT };
-        assert_eq!(result, if status == Status::Funded { Err(wrong) } else { Ok(()) }, "{status:?}");
+    let right = [(Status::Funded, BENEFICIARY), (Status::Discrepant, BENEFICIARY), (Status::Retaining, APPLICANT)];
+    for (status, expected) in right {
+        let deal = in_status(status);
+        for caller in [APPLICANT, BENEFICIARY, KEEPER, ARBITRATION, FALLBACK] {
+            let result = deal.clone().raise(caller).map(|_| ());
+            let wrong = Err(EscrowError::WrongCaller { expected, caller });
+            assert_eq!(result, if caller == expected { Ok(()) } else { wrong }, "{status:?}");
+        }
+    }
+    // What is being examined is decided by the applicant or by silence.
+    for caller in [APPLICANT, BENEFICIARY, KEEPER] {
+        let refused = EscrowError::NotAllowed { message: Message::Raise, status: Status::Examining };
+        assert_eq!(examining().raise(caller), Err(refused));
     }
 }
 

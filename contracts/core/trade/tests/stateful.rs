@@ -2,26 +2,28 @@
 //! only adds up what came in and what went out. After every step each escrow's equation holds, liabilities are what is
 //! held and claimed, and are covered; what is retained is touched at its moment only, unless the parties go to dispute
 //! or agree about just that; a title is in custody only while documents are presented, and goes to the applicant for
-//! half of the money or more; and from every state that was reached everybody falls silent, and by `t_max()` all money
-//! is out or claimable and no title is in custody.
+//! half of the money or more; nobody goes to dispute but the party that may; a claim's number advances with every
+//! payment; and from every state that was reached everybody falls silent, or the beneficiary disputes the rest as late
+//! as it can and then the applicant what is retained, and by `t_max()` all money is out or claimable and no title is in
+//! custody.
 #![allow(clippy::unwrap_used)]
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{
-    against_title, agreement, amount, bps, by_milestones, context, days, keccak, papers, put_off, replaced, seats,
-    Deal, APPEAL_PANEL, APPLICANT, BENEFICIARY, CARRIER, COLLECTOR, CONFIRMER, DAY, FACTOR, KEEPER, MONDAY, PANEL,
-    TRANSPORT,
+    against_title, agreement, amount, before, bps, by_milestones, context, days, keccak, papers, put_off, replaced,
+    seats, Deal, APPEAL_PANEL, APPLICANT, BENEFICIARY, CARRIER, COLLECTOR, CONFIRMER, DAY, FACTOR, KEEPER, MONDAY,
+    PANEL, TRANSPORT,
 };
 use florin_trade::condition::{Evidence, Fact, Node};
 use florin_trade::decision::TitleMove;
 use florin_trade::examination::Discrepancies;
 use florin_trade::fee::Snapshot;
-use florin_trade::ledger::{redeem, return_undelivered, AssetLedger, Claim, Delivery, Redemption};
+use florin_trade::ledger::{redeem, return_undelivered, AssetLedger, Claim, Delivery, Purpose, Redemption};
 use florin_trade::right::{RightError, Standing};
-use florin_trade::state::{Escrow, Message, Stage, Status, MAXIMUM_NOTICES};
-use florin_trade::terms::{Agreement, Payment, Retention, Sealed, Tolerance};
+use florin_trade::state::{Escrow, Message, Phase, Stage, Status, MAXIMUM_NOTICES};
+use florin_trade::terms::{Agreement, Payment, Retention, Sealed, Terms, Tolerance};
 use florin_trade::{Address, EscrowError, Hash, Outcome, View};
 use florin_units::{Amount, Seconds, Timestamp};
 
@@ -30,6 +32,8 @@ const OPERATIONS: u32 = 100_000;
 /// Escrows that are open at a time.
 const DEALS: usize = 12;
 const SEED: u128 = 1_000;
+/// Where claims are redirected to.
+const HAVEN: Address = [83; 20];
 
 /// Bills of lading, by number. The carrier issues titles to the first three of them; the third one is never entrusted.
 fn bill(number: u64) -> Hash {
@@ -148,7 +152,19 @@ struct Ghost {
     collected: u128,
     /// The moment that was promised when it was funded or last amended.
     promise: Option<Timestamp>,
+    /// When what stood there last was over: when somebody acted in time, or when the time of that ended.
+    over_at: Timestamp,
+    /// Whether there was a dispute about what was not drawn.
+    disputed: bool,
     milestones: BTreeSet<u8>,
+}
+
+impl Ghost {
+    /// When what is retained is due. Where an amendment has taken the retention away, that is the end of the rest.
+    fn retained_until(&self, terms: &Terms) -> Timestamp {
+        let respond_until = self.over_at.after(terms.response);
+        terms.retention.map_or(self.over_at, |retention| retention.until.max(respond_until))
+    }
 }
 
 struct World {
@@ -169,7 +185,8 @@ struct World {
 
 impl World {
     fn new(seed: u64) -> Self {
-        let ledger = AssetLedger::open(amount(SEED), amount(1_000)).unwrap();
+        let ledger = AssetLedger { liabilities: Amount::ZERO, seed: amount(SEED) };
+        ledger.check_seed(amount(1_000)).unwrap();
         let mut world = Self {
             dice: Dice(seed),
             now: Timestamp::from_raw(u64::from(MONDAY) * DAY),
@@ -200,7 +217,15 @@ impl World {
         if agreement.terms.title.is_some() && !self.dice.one_in(6) {
             (0..3).for_each(|number| deal.issue(bill(number)));
         }
-        let ghost = Ghost { received: 0, out: 0, collected: 0, promise: None, milestones: BTreeSet::new() };
+        let ghost = Ghost {
+            received: 0,
+            out: 0,
+            collected: 0,
+            promise: None,
+            over_at: self.now,
+            disputed: false,
+            milestones: BTreeSet::new(),
+        };
         (deal, ghost)
     }
 
@@ -231,10 +256,24 @@ impl World {
     fn redeem(&mut self) {
         let account = if self.dice.one_in(4) { COLLECTOR } else { self.dice.anybody() };
         let claim = self.claims.get(&account).copied().unwrap_or_default();
-        let own = Redemption::ByCaller { to: account };
-        let context = context(account, self.now);
-        match redeem(&account, &claim, &self.ledger, &own, &context) {
-            Ok(redeemed) if !self.frozen.contains(&account) => {
+        // To its owner anybody may have it paid, elsewhere only the owner, or whoever has its word for this claim.
+        let caller = self.dice.anybody();
+        let context = context(caller, self.now);
+        let to = if self.dice.one_in(4) { HAVEN } else { account };
+        let nonce = claim.redemptions.saturating_sub(u32::from(self.dice.one_in(2)));
+        let redemption = if self.dice.one_in(3) {
+            Redemption::BySignature { signer: account, to, nonce, deadline: self.now }
+        } else {
+            Redemption::ByCaller { to }
+        };
+        match redeem(&account, &claim, &self.ledger, &redemption, &context) {
+            Ok(redeemed) if !self.frozen.contains(&to) => {
+                match redemption {
+                    Redemption::ByCaller { .. } => assert!(to == account || caller == account),
+                    Redemption::BySignature { nonce, .. } => assert_eq!(nonce, claim.redemptions),
+                }
+                assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: claim.redemptions + 1 });
+                assert_eq!((redeemed.payout.account, redeemed.payout.amount), (to, claim.amount));
                 self.ledger = redeemed.ledger;
                 self.balance -= redeemed.payout.amount.raw();
                 self.claims.insert(account, redeemed.claim);
@@ -242,6 +281,15 @@ impl World {
             }
             // A payout that fails changes nothing.
             Ok(_) => self.count("redeem in vain"),
+            Err(error @ EscrowError::WrongCaller { .. }) => {
+                assert_eq!(error, EscrowError::WrongCaller { expected: account, caller });
+                assert_eq!(redemption, Redemption::ByCaller { to: HAVEN });
+                self.count("redeem refused");
+            }
+            Err(EscrowError::WrongNonce { expected, given }) => {
+                assert_eq!((expected, given + 1), (claim.redemptions, claim.redemptions));
+                self.count("redirection replayed");
+            }
             Err(error) => {
                 assert_eq!((error, claim.amount), (EscrowError::NothingToClaim { account }, Amount::ZERO));
             }
@@ -265,7 +313,14 @@ impl World {
     }
 
     /// A message that is legal mostly, and any other sometimes.
-    fn choose(&mut self, status: Status) -> Message {
+    fn choose(&mut self, place: usize, status: Status) -> Message {
+        // A dispute about what is retained, mostly after one about the rest.
+        let is_retained = !self.deals[place].view.escrow.book.retained.is_zero();
+        let patience = if self.ghosts[place].disputed { 2 } else { 8 };
+        let about_rest = matches!(status, Status::Funded | Status::Discrepant);
+        if is_retained && (about_rest || status == Status::Retaining) && self.dice.one_in(patience) {
+            return Message::Raise;
+        }
         let any = MESSAGES[self.dice.roll(18) as usize];
         if self.dice.one_in(8) {
             return any;
@@ -289,7 +344,8 @@ impl World {
         let place = self.dice.roll(DEALS as u64) as usize;
         self.deals[place].now = self.now;
         let status = self.deals[place].status();
-        let message = self.choose(status);
+        let message = self.choose(place, status);
+        let since = self.since(place, status);
         let before = self.deals[place].view;
         let result = send(&mut self.dice, &mut self.deals[place], message);
         match result {
@@ -297,7 +353,9 @@ impl World {
                 assert!(message.is_legal_in(status), "{message:?} in {status:?}");
                 self.count(&format!("{message:?}"));
                 self.apply(place, &outcome);
-                self.check_retained(place, &before, message, status);
+                self.check_raised(place, message, status, &outcome);
+                self.check_end(place, &before, message, since);
+                self.check_retained(place, &before, message, status, &outcome);
                 self.check_titles(place, &before, message, &outcome);
                 if message == Message::Amend && self.deals[place].view.escrow.stage == Stage::Ended {
                     self.count("amended to its end");
@@ -306,8 +364,18 @@ impl World {
                     self.ghosts[place].promise = Some(self.deals[place].t_max());
                 }
                 self.check_deal(place);
+                self.check_slowest(place);
             }
             Err(error) => {
+                if message == Message::Raise && message.is_legal_in(status) {
+                    let expected = raiser_in(status);
+                    let is_wrong = matches!(error, EscrowError::WrongCaller { expected: one, .. } if one == expected);
+                    let terms = before.terms;
+                    let is_at_large = terms.title.is_some() && before.escrow.title.is_none();
+                    assert!(is_wrong || is_at_large && error == EscrowError::TitleNotInCustody, "{status:?}: {error}");
+                    assert!(error != EscrowError::TitleNotInCustody || status != Status::Retaining);
+                    self.count("dispute refused");
+                }
                 let is_mistake = matches!(
                     error,
                     EscrowError::Math(_)
@@ -361,21 +429,93 @@ impl World {
         }
     }
 
+    /// When what stands there was over: now, or when the time ended after which anybody can settle. Whoever settles late
+    /// puts nothing off. The status alone says when that was.
+    fn since(&self, place: usize, status: Status) -> Timestamp {
+        if !matches!(status, Status::Complying | Status::Expired | Status::Decided) {
+            return self.now;
+        }
+        let (view, ghost) = (&self.deals[place].view, &self.ghosts[place]);
+        let (mut first, mut last) = (ghost.over_at.raw(), self.now.raw());
+        while first < last {
+            let middle = first + (last - first) / 2;
+            if view.escrow.status(&view.terms, Timestamp::from_raw(middle)) == status {
+                last = middle;
+            } else {
+                first = middle + 1;
+            }
+        }
+        Timestamp::from_raw(first)
+    }
+
+    /// Only the beneficiary disputes what was not drawn, only the applicant what is retained, and nobody what is being
+    /// examined.
+    fn check_raised(&mut self, place: usize, message: Message, status: Status, outcome: &Outcome) {
+        if message != Message::Raise {
+            return;
+        }
+        let expected = raiser_in(status);
+        assert_eq!(outcome.receipt.map(|receipt| receipt.account), Some(expected), "{status:?}");
+        let dispute = outcome.view.dispute.unwrap();
+        assert_eq!((outcome.view.terms.account(dispute.raiser), dispute.raised_in), (expected, status));
+        let book = outcome.view.escrow.book;
+        if status == Status::Retaining {
+            assert_eq!(dispute.stake, book.retained);
+            if self.ghosts[place].disputed {
+                self.count("disputed twice");
+            }
+        } else {
+            assert_eq!(dispute.stake, book.undrawn().unwrap());
+            self.ghosts[place].disputed = true;
+        }
+    }
+
+    /// A credit ends when it was due to end.
+    fn check_end(&mut self, place: usize, before: &View, message: Message, since: Timestamp) {
+        let (deal, ghost) = (&self.deals[place], &mut self.ghosts[place]);
+        if message != Message::Mature && before.escrow.stage != Stage::Ended {
+            ghost.over_at = since;
+            if deal.view.escrow.stage == Stage::Ended {
+                assert_eq!(deal.view.escrow.ended_at, since, "{message:?} at {:?}", self.now);
+            }
+        }
+        if deal.view.escrow.stage == Stage::Ended {
+            assert_eq!(deal.retained_until(), ghost.retained_until(&deal.view.terms));
+        }
+    }
+
     /// What is retained leaves at its moment, or by a dispute or an agreement about just that.
-    fn check_retained(&mut self, place: usize, before: &View, message: Message, status: Status) {
+    fn check_retained(&mut self, place: usize, before: &View, message: Message, status: Status, outcome: &Outcome) {
         let (old, new) = (before.escrow.book.retained, self.deals[place].view.escrow.book.retained);
         if new >= old {
             return;
         }
         assert!(new.is_zero(), "all of it at once");
-        let about_it = before.dispute.is_some_and(|dispute| dispute.raised_in == Status::Retaining);
-        let how = if about_it || (message, status) == (Message::Agree, Status::Retaining) {
-            "retained, contested"
-        } else {
-            let until = before.terms.retention.map_or(Timestamp::ZERO, |retention| retention.until);
-            assert!(self.now >= until, "{message:?} in {status:?} pays what is retained before its time");
-            assert_eq!((message, status), (Message::Settle, Status::Releasing));
-            "retained, released"
+        let refunded = outcome.payouts.iter().any(|payout| payout.purpose == Purpose::Refund);
+        let about_it = before.dispute.filter(|dispute| dispute.raised_in == Status::Retaining);
+        assert_eq!(before.dispute.is_some(), about_it.is_some(), "no dispute about the rest reaches it");
+        let how = match (message, status) {
+            (Message::Agree, Status::Retaining) => "retained, agreed",
+            (Message::Agree | Message::Offer | Message::AcceptOffer, _) => {
+                assert!(about_it.is_some());
+                "retained, contested"
+            }
+            (Message::Settle, Status::Decided) => {
+                let award = about_it.unwrap().award();
+                assert!(award.is_some() || !refunded, "where nobody has ruled it is the beneficiary's");
+                if award.is_some() {
+                    "retained, contested"
+                } else {
+                    "retained, contested in silence"
+                }
+            }
+            _ => {
+                let due = self.ghosts[place].retained_until(&before.terms);
+                assert!(self.now >= due, "{message:?} in {status:?} pays it before its time");
+                assert_eq!((message, status), (Message::Settle, Status::Releasing));
+                assert!(!refunded, "it is the beneficiary's");
+                "retained, released"
+            }
         };
         self.count(how);
     }
@@ -440,6 +580,42 @@ impl World {
         silent.fall_silent();
     }
 
+    /// From here the beneficiary disputes the rest as late as it can, then the applicant what is retained, as late as it
+    /// can: all is out by the moment that was promised.
+    fn check_slowest(&mut self, place: usize) {
+        let mut deal = self.deals[place].clone();
+        let (book, terms) = (deal.view.escrow.book, deal.view.terms);
+        let promise = self.ghosts[place].promise;
+        let last = match (deal.status(), deal.view.escrow.stage) {
+            (Status::Funded, _) => terms.expiry,
+            (Status::Discrepant, Stage::Discrepant { until }) => until,
+            _ => return,
+        };
+        if book.retained.is_zero() || terms.retention.is_none() || terms.title.is_some() {
+            return;
+        }
+        let promise = promise.unwrap();
+        deal.now = before(last);
+        deal.raise(BENEFICIARY).unwrap();
+        contest(&mut self.dice, &mut deal);
+        let due = deal.now;
+        // Neither of them can gain by leaving it for a while.
+        deal.now = due.after(Seconds::from_raw(self.dice.roll(terms.response.raw())));
+        deal.settle(KEEPER).unwrap();
+        assert_eq!(deal.status(), Status::Retaining, "there is time left to dispute it");
+        assert_eq!(deal.view.escrow.book.retained, book.retained);
+        assert!(deal.retained_until() >= due.after(terms.response));
+        deal.now = before(deal.retained_until());
+        deal.raise(APPLICANT).unwrap();
+        contest(&mut self.dice, &mut deal);
+        assert!(deal.now <= promise, "{:?} is after {promise:?}", deal.now);
+        deal.settle(KEEPER).unwrap();
+        assert!(matches!(deal.status(), Status::Accepted | Status::Closed));
+        assert!(deal.t_max() <= promise);
+        deal.fall_silent();
+        self.count("slowest");
+    }
+
     /// What must hold of all of them.
     fn check(&self) {
         let held: u128 = self.deals.iter().map(Deal::held).sum();
@@ -447,6 +623,47 @@ impl World {
         assert_eq!(self.ledger.liabilities.raw(), held + claimed, "what is owed is what is held and claimed");
         assert_eq!(self.ledger.check(amount(self.balance)), Ok(()));
     }
+}
+
+/// Who may go to dispute in a status.
+fn raiser_in(status: Status) -> Address {
+    match status {
+        Status::Funded | Status::Discrepant => BENEFICIARY,
+        Status::Retaining => APPLICANT,
+        other => panic!("no dispute is raised in {other:?}"),
+    }
+}
+
+/// A dispute that was just raised takes its course, everybody being as slow as can be, until it can be settled.
+fn contest(dice: &mut Dice, deal: &mut Deal) {
+    let Stage::Disputed(Phase::Heard { panel_until, fallback_until, .. }) = deal.view.escrow.stage else {
+        panic!("{:?}", deal.view.escrow.stage);
+    };
+    let stake = deal.stake().raw();
+    match dice.roll(6) {
+        0 => deal.now = fallback_until,
+        1 => {
+            deal.now = before(fallback_until);
+            deal.fall_back(dice.part(stake).min(stake)).unwrap();
+        }
+        course => {
+            deal.now = before(panel_until);
+            deal.rule(&seats(PANEL, &[Some(dice.part(stake).min(stake)); 3])).unwrap();
+            let Stage::Disputed(Phase::Ruled { appeal_until }) = deal.view.escrow.stage else { unreachable!() };
+            deal.now = appeal_until;
+            if course > 2 {
+                deal.now = before(appeal_until);
+                deal.appeal(dice.party()).unwrap();
+                let Stage::Disputed(Phase::Appealed { until }) = deal.view.escrow.stage else { unreachable!() };
+                deal.now = until;
+                if course > 4 {
+                    deal.now = before(until);
+                    deal.rule(&seats(APPEAL_PANEL, &[Some(dice.part(stake).min(stake)); 7])).unwrap();
+                }
+            }
+        }
+    }
+    assert_eq!(deal.status(), Status::Decided);
 }
 
 /// Sends a message with contents that are right mostly.
@@ -476,7 +693,12 @@ fn send(dice: &mut Dice, deal: &mut Deal, message: Message) -> Result<Outcome, E
             assert!(result.is_err() || !deal.agreement.conditions.is_empty());
             result
         }
-        Message::Raise => deal.raise(dice.party()),
+        Message::Raise => {
+            let status = deal.status();
+            let right = if status == Status::Retaining { APPLICANT } else { BENEFICIARY };
+            let caller = if dice.one_in(4) { dice.anybody() } else { right };
+            deal.raise(caller)
+        }
         Message::Offer => deal.offer(dice.party(), dice.part(stake)),
         Message::AcceptOffer => {
             let party = dice.party();
@@ -594,6 +816,13 @@ fn random_escrows_follow_the_ghost() {
         ("refused", 1_000),
         ("retained, released", 20),
         ("retained, contested", 20),
+        ("retained, contested in silence", 5),
+        ("retained, agreed", 20),
+        ("disputed twice", 20),
+        ("dispute refused", 100),
+        ("slowest", 500),
+        ("redeem refused", 20),
+        ("redirection replayed", 20),
         ("title taken", 100),
         ("title exchanged", 20),
         ("title delivered", 20),

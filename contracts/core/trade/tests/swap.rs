@@ -268,6 +268,7 @@ fn legs_have_a_premium_and_a_gap() {
 fn no_leg_locks_money_for_longer_than_ninety_days() {
     let latest = Bound { time: START.time.after(MAXIMUM_LOCK), block: MAXIMUM_LOCK_BLOCKS };
     assert_eq!(latest.time, at(90));
+    assert_eq!(u64::from(latest.block) * 2, 90 * DAY, "a block every two seconds");
     assert!(Leg::agree(LegTerms { refund_from: latest, ..leg_terms() }, START).is_ok());
     for refund_from in [Bound { time: later(latest.time, 1), ..latest }, Bound { block: latest.block + 1, ..latest }] {
         let error = SwapError::TooFarAhead { refund_from, latest };

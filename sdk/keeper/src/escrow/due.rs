@@ -127,9 +127,9 @@ pub fn due_in_arbitration(picture: &Picture, cases: &Cases, now: Moment) -> Vec<
         }
         let Some(Heard { case, seats }) = heard else { continue };
         // What was awarded in another dispute of this escrow says nothing about this one.
-        let is_heard_now = hearing == Some(case.hearing);
+        let is_reportable = hearing.is_some_and(|hearing| case.report(&hearing, now).is_ok());
         let rule = Command::Rule { rules, seats };
-        if is_heard_now && case.report(now).is_ok() && decide(&view, &rule, &context).is_ok() {
+        if is_reportable && decide(&view, &rule, &context).is_ok() {
             acts.push(EscrowAct::Report { is_appeal });
         }
         if case.close(now).is_ok() {

@@ -361,7 +361,8 @@ impl Deal {
 
     pub(crate) fn fund(&mut self, snapshot: Snapshot) -> Result<Outcome, EscrowError> {
         let received = self.view.terms.limit().unwrap();
-        self.send(APPLICANT, &Command::Fund { received, snapshot, decimals: 6 })
+        let agreement = self.view.escrow.agreement;
+        self.send(APPLICANT, &Command::Fund { agreement, received, snapshot, decimals: 6 })
     }
 
     pub(crate) fn show(
@@ -475,8 +476,19 @@ impl Deal {
         self.view.escrow.stake(self.view.dispute.as_ref()).unwrap()
     }
 
+    /// A division of what a dispute or an agreement is about now.
+    pub(crate) fn split(&self, to_beneficiary: u128) -> AgreedSplit {
+        let of_retention = self.view.escrow.is_about_retention(self.view.dispute.as_ref());
+        AgreedSplit::new(self.view.escrow.agreement, of_retention, self.stake(), amount(to_beneficiary), keccak)
+    }
+
+    /// When what is retained is due.
+    pub(crate) fn retained_until(&self) -> Timestamp {
+        self.view.escrow.retained_until(&self.view.terms)
+    }
+
     pub(crate) fn agree(&mut self, to_beneficiary: u128) -> Result<Outcome, EscrowError> {
-        let split = AgreedSplit::new(self.view.escrow.agreement, self.stake(), amount(to_beneficiary), keccak);
+        let split = self.split(to_beneficiary);
         let consents = self.consents(split.hash());
         self.send(KEEPER, &Command::Agree { split: &split, consents: &consents })
     }
