@@ -80,7 +80,7 @@ pub enum HarnessError {
     Votes(#[from] CallError<votes::Error>),
     /// The escrow contract refused.
     #[error(transparent)]
-    Escrow(#[from] CallError<escrow::Error>),
+    Escrow(Box<CallError<escrow::Error>>),
     /// The registry of titles refused.
     #[error(transparent)]
     Title(#[from] CallError<title::Error>),
@@ -96,6 +96,13 @@ pub enum HarnessError {
     /// The vaults were not replaced.
     #[error(transparent)]
     Upgrade(#[from] UpgradeError),
+}
+
+// The largest error of a contract is kept apart: every result would be as large.
+impl From<CallError<escrow::Error>> for HarnessError {
+    fn from(error: CallError<escrow::Error>) -> Self {
+        Self::Escrow(Box::new(error))
+    }
 }
 
 /// Whole dollars for one whole token.

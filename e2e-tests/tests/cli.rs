@@ -173,7 +173,7 @@ fn deployment(home: &Home) {
     assert_eq!(healthy["healthy"], json!(true));
     let contracts = home.ok("contract list");
     assert!(contracts.as_array().expect("a list").iter().all(|row| row["state"] == json!("as deployed")));
-    assert_eq!(contracts.as_array().map(Vec::len), Some(5));
+    assert_eq!(contracts.as_array().map(Vec::len), Some(8));
     let minters = home.ok("token minters");
     assert_eq!(minters[0]["minter"], json!("vaults"));
 }
@@ -341,7 +341,7 @@ fn bad_input(home: &Home) {
     let bundles = project().join("target/contracts");
     let folder = home.path("bundles");
     fs::create_dir_all(&folder).expect("a folder");
-    for name in ["token", "oracle", "vaults", "votes", "governor"] {
+    for name in ["token", "oracle", "vaults", "votes", "governor", "title", "arbitration", "escrow"] {
         let name = format!("florin_{name}.contract");
         fs::copy(bundles.join(&name), folder.join(&name)).expect("copied");
     }
@@ -513,7 +513,7 @@ fn handover(home: &Home) {
     assert_eq!(home.ok("deploy")["sent"], json!(true));
     let audit = home.ok("audit roles");
     assert_eq!((&audit["sound"], &audit["findings"]), (&json!(true), &json!([])));
-    assert_eq!(audit["contracts"].as_array().map(Vec::len), Some(4));
+    assert_eq!(audit["contracts"].as_array().map(Vec::len), Some(6));
     home.fails("call vaults unpause Draws --yes", 3, "NOT_GOVERNOR");
 }
 

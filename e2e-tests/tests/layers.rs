@@ -87,6 +87,7 @@ const RULES: &[(&str, &[&str])] = &[
             "florin-client",
             "florin-keeper",
             "florin-metadata",
+            "florin-trader",
             "tokio",
         ],
     ),

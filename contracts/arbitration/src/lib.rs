@@ -153,7 +153,7 @@ pub mod arbitration {
         /// that covers a seat. Only an account that was admitted.
         ///
         /// Errors: `NotAdmitted`, `PoolSettling`, `AlreadyMember`, `ZeroAmount`, `StakeTooSmall`, `TransferFailed`,
-        /// `TransferMismatch`. Event: `MembershipChanged`.
+        /// `TransferMismatch`, `Math`. Event: `MembershipChanged`.
         #[ink(message)]
         pub fn join(&mut self, stake: u128) -> Result<(), Error> {
             let (account, stake) = (self.env().caller(), Amount::from_raw(stake));
@@ -170,7 +170,7 @@ pub mod arbitration {
 
         /// Adds to the caller's stake, by allowance.
         ///
-        /// Errors: `NotMember`, `PoolSettling`, `ZeroAmount`, `TransferFailed`, `TransferMismatch`. Event:
+        /// Errors: `NotMember`, `PoolSettling`, `ZeroAmount`, `TransferFailed`, `TransferMismatch`, `Math`. Event:
         /// `MembershipChanged`.
         #[ink(message)]
         pub fn add_stake(&mut self, amount: u128) -> Result<(), Error> {
@@ -228,7 +228,7 @@ pub mod arbitration {
         /// Anyone may. The stakes of members of the staked pool are locked for their seats.
         ///
         /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`,
-        /// `TooLittleTime`, `HashUnknown`, `PoolTooSmall`. Events: `PanelDrawn`, `MembershipChanged`.
+        /// `TooLittleTime`, `PoolTooSmall`. Events: `PanelDrawn`, `MembershipChanged`.
         #[ink(message)]
         pub fn draw_panel(&mut self, court: Address, number: u64, is_appeal: bool) -> Result<(), Error> {
             let id = CaseId { court: court.0, number, is_appeal };

@@ -120,8 +120,8 @@ pub mod escrow {
         /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its
         /// number, which is never used again.
         ///
-        /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events:
-        /// `AgreementWritten`, `EscrowMoved` for each signature.
+        /// Errors: `Paused`, `TooMany`, `UnknownAsset`, `Terms`, `Condition`, `Signature`, `NotParty`, `AlreadySigned`.
+        /// Events: `AgreementWritten`, `EscrowMoved` for each signature.
         #[ink(message)]
         pub fn draft(&mut self, agreement: Agreement, signatures: Vec<Signing>) -> Result<u64, Error> {
             self.settings().check_open()?;
@@ -141,7 +141,7 @@ pub mod escrow {
 
         /// The caller, one of the parties, signs the agreement that it names by its hash.
         ///
-        /// Errors: `NotAllowed`, `AlreadySigned`, `NotParty`, `OtherTerms`. Event: `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `AlreadySigned`, `NotParty`, `OtherTerms`. Event: `EscrowMoved`.
         #[ink(message)]
         pub fn sign(&mut self, escrow: u64, agreement: Hash32) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Sign { agreement })
@@ -150,7 +150,7 @@ pub mod escrow {
         /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds
         /// since 1970).
         ///
-        /// Errors: those of `sign`; `Signature`. Event: `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `Signature`, `NotAllowed`, `AlreadySigned`, `NotParty`. Event: `EscrowMoved`.
         #[ink(message)]
         pub fn sign_for(
             &mut self,
@@ -169,7 +169,7 @@ pub mod escrow {
 
         /// A party does not want the credit any more, before it is funded.
         ///
-        /// Errors: `NotAllowed`, `NotParty`. Event: `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`. Event: `EscrowMoved`.
         #[ink(message)]
         pub fn decline(&mut self, escrow: u64) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Decline)
@@ -179,9 +179,9 @@ pub mod escrow {
         /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
         /// whatever is paid out.
         ///
-        /// Errors: `Paused`, `UnknownEscrow`, `UnknownAsset`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`,
-        /// `TransferRefused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`,
-        /// `DecimalsChanged`, `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
+        /// Errors: `Paused`, `UnknownEscrow`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`, `TransferRefused`,
+        /// `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`, `DecimalsChanged`,
+        /// `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
         #[ink(message)]
         pub fn fund(&mut self, escrow: u64, agreement: Hash32) -> Result<(), Error> {
             let settings = self.settings();
@@ -202,8 +202,11 @@ pub mod escrow {
         /// places of the checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver
         /// instead of being refused.
         ///
-        /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events:
-        /// `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
+        /// Errors: `UnknownEscrow`, `TooMany`, `Signature`, `NotAllowed`, `PresentationOpen`, `CreditExpired`,
+        /// `WrongCaller`, `TooManyPresentations`, `TooManyNotices`, `ZeroAmount`, `MilestoneRequired`,
+        /// `UnknownMilestone`, `MilestonePaid`, `MilestoneAmount`, `NotDocumentary`, `Overdrawn`, `PartialDrawing`,
+        /// `MissingDocument`, `WrongIssuer`, `DatedInFuture`, `LateShipment`, `LatePresentation`, `TitleRefused`.
+        /// Events: `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
         #[ink(message)]
         pub fn present(
             &mut self,
@@ -230,8 +233,8 @@ pub mod escrow {
 
         /// The applicant says that a presentation complies: it is honoured at once.
         ///
-        /// Errors: `NotAllowed`, `ExaminationOver`, `WrongCaller`, `OtherPresentation`. Events: `PresentationChanged`,
-        /// `AcceptanceChanged`, `EscrowMoved`, `TitleMoved`, `Paid`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `ExaminationOver`, `WrongCaller`, `OtherPresentation`, `Insolvent`.
+        /// Events: `PresentationChanged`, `AcceptanceChanged`, `EscrowMoved`, `TitleMoved`, `Paid`.
         #[ink(message)]
         pub fn accept(&mut self, escrow: u64, presentation: PresentationId) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Approve { presentation })
@@ -240,9 +243,9 @@ pub mod escrow {
         /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to
         /// the other side.
         ///
-        /// Errors: `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`, `OtherPresentation`, `EmptyNotice`,
-        /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`. Events: `PresentationChanged`,
-        /// `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`,
+        /// `OtherPresentation`, `EmptyNotice`, `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`.
+        /// Events: `PresentationChanged`, `EscrowMoved`.
         #[ink(message)]
         pub fn notice(
             &mut self,
@@ -256,7 +259,8 @@ pub mod escrow {
 
         /// The applicant takes the documents in spite of their discrepancies: they are honoured at once.
         ///
-        /// Errors: `NotAllowed`, `WrongCaller`, `OtherPresentation`. Events: those of `accept`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `Insolvent`. Events: those of
+        /// `accept`.
         #[ink(message)]
         pub fn waive(&mut self, escrow: u64, presentation: PresentationId) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Waive { presentation })
@@ -265,7 +269,8 @@ pub mod escrow {
         /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled,
         /// releases what was retained. Anybody may, and earns the tip of the terms unless it is a party.
         ///
-        /// Errors: `NotAllowed` where nothing is due. Events: those of `accept`, `DisputeChanged`.
+        /// Errors: `UnknownEscrow`, `NotAllowed` where nothing is due, `Insolvent`. Events: those of `accept`,
+        /// `DisputeChanged`.
         #[ink(message)]
         pub fn settle(&mut self, escrow: u64) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Settle)
@@ -273,8 +278,8 @@ pub mod escrow {
 
         /// Pays an acceptance that has matured. Anybody may, and earns the tip of the terms unless it is a party.
         ///
-        /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`,
-        /// `EscrowMoved`, `Paid`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`, `Insolvent`. Events:
+        /// `AcceptanceChanged`, `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn mature(&mut self, escrow: u64, number: u8) -> Result<(), Error> {
             let acceptance = self.acceptance_of(escrow, number);
@@ -284,8 +289,8 @@ pub mod escrow {
         /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a
         /// party.
         ///
-        /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events:
-        /// `EscrowMoved`, `Paid`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`,
+        /// `TooMany`, `Insolvent`. Events: `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn execute(&mut self, escrow: u64, proofs: Proofs) -> Result<(), Error> {
             let view = self.view(escrow)?;
@@ -310,8 +315,8 @@ pub mod escrow {
         /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the
         /// dispute.
         ///
-        /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`,
-        /// `Paid`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`, `Insolvent`. Events:
+        /// `DisputeChanged`, `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn offer(&mut self, escrow: u64, to_beneficiary: Amount) -> Result<(), Error> {
             let rules = self.rules_of(escrow)?;
@@ -320,7 +325,8 @@ pub mod escrow {
 
         /// A party takes the other side's last offer, which it names.
         ///
-        /// Errors: `NotAllowed`, `NotParty`, `NoSuchOffer`. Events: `DisputeChanged`, `EscrowMoved`, `Paid`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`, `NoSuchOffer`, `Insolvent`. Events: `DisputeChanged`,
+        /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn accept_offer(&mut self, escrow: u64, to_beneficiary: Amount) -> Result<(), Error> {
             self.carry_out(escrow, &Command::AcceptOffer { to_beneficiary })
@@ -335,8 +341,8 @@ pub mod escrow {
 
         /// The arbitration contract reports what a panel has revealed.
         ///
-        /// Errors: `NotAllowed`, `WrongCaller`, `WrongPanelSize`, `SeatTwice`, `SeatedBefore`, `PanelSilent`. Events:
-        /// `DisputeChanged`, `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `WrongPanelSize`, `SeatTwice`, `SeatedBefore`,
+        /// `PanelSilent`. Events: `DisputeChanged`, `EscrowMoved`.
         #[ink(message)]
         pub fn rule(&mut self, escrow: u64, seats: Seats) -> Result<(), Error> {
             let rules = self.rules_of(escrow)?;
@@ -346,8 +352,8 @@ pub mod escrow {
         /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to
         /// take.
         ///
-        /// Errors: `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`. Events: `Received`,
-        /// `DisputeChanged`, `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`.
+        /// Events: `Received`, `DisputeChanged`, `EscrowMoved`.
         #[ink(message)]
         pub fn appeal(&mut self, escrow: u64) -> Result<(), Error> {
             let (view, rules) = (self.view(escrow)?, self.rules_of(escrow)?);
@@ -357,7 +363,7 @@ pub mod escrow {
 
         /// The fallback of the terms rules where the panel was silent.
         ///
-        /// Errors: `NotAllowed`, `WrongCaller`, `AboveStake`. Events: `DisputeChanged`, `EscrowMoved`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `AboveStake`. Events: `DisputeChanged`, `EscrowMoved`.
         #[ink(message)]
         pub fn rule_fallback(&mut self, escrow: u64, to_beneficiary: Amount) -> Result<(), Error> {
             let rules = self.rules_of(escrow)?;
@@ -380,9 +386,10 @@ pub mod escrow {
         /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
         /// pays what is more, which it has allowed this contract to take.
         ///
-        /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`,
-        /// `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`,
-        /// `TransferRefused`. Events: `AgreementWritten`, `Received`, `EscrowMoved`, `Paid`.
+        /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
+        /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
+        /// `Denied`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+        /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn amend(&mut self, escrow: u64, agreement: Agreement, consents: Vec<Consenting>) -> Result<(), Error> {
             let view = self.view(escrow)?;
@@ -400,8 +407,9 @@ pub mod escrow {
 
         /// Brings a division of the stake to which all have consented; it ends the credit.
         ///
-        /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
-        /// `AboveStake`, `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
+        /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`,
+        /// `WrongNonce`, `ConsentExpired`, `AboveStake`, `Signature`, `Insolvent`. Events: `EscrowMoved`,
+        /// `DisputeChanged`, `Paid`.
         #[ink(message)]
         pub fn agree(
             &mut self,
@@ -419,7 +427,7 @@ pub mod escrow {
 
         /// The beneficiary assigns a part of its proceeds.
         ///
-        /// Errors: `Right`. Event: `ReceivableChanged`.
+        /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
         #[ink(message)]
         pub fn assign(&mut self, escrow: u64, to: Address, part: Bps) -> Result<(), Error> {
             let View { terms, receivable, .. } = self.view(escrow)?;
@@ -430,7 +438,7 @@ pub mod escrow {
 
         /// Whoever has a part of the proceeds, by its place, passes it on.
         ///
-        /// Errors: `Right`. Event: `ReceivableChanged`.
+        /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
         #[ink(message)]
         pub fn pass_on(&mut self, escrow: u64, place: u8, to: Address) -> Result<(), Error> {
             let View { receivable, .. } = self.view(escrow)?;
@@ -517,7 +525,7 @@ pub mod escrow {
 
         /// Pays what is left of a quote that is over, or used up, back to its dealer. Anybody may.
         ///
-        /// Errors: `UnknownQuote`, `QuoteHolds`, `ZeroAmount`. Events: `QuoteChanged`, `Paid`.
+        /// Errors: `UnknownQuote`, `QuoteHolds`, `ZeroAmount`, `Insolvent`. Events: `QuoteChanged`, `Paid`.
         #[ink(message)]
         pub fn withdraw_quote(&mut self, quote: u64) -> Result<(), Error> {
             let record = self.quotes.get(quote).ok_or(Error::UnknownQuote { quote })?.0;
@@ -572,7 +580,8 @@ pub mod escrow {
 
         /// Agrees a hash-time-locked leg; the caller is one of its two sides. Returns its number.
         ///
-        /// Errors: `UnknownAsset`, `WrongCaller`, `ZeroAmount`, `GapTooSmall`, `TooFarAhead`. Event: `LegChanged`.
+        /// Errors: `UnknownAsset`, `WrongCaller`, `ZeroAmount`, `GapTooSmall`, `TooFarAhead`, `Math`. Event:
+        /// `LegChanged`.
         #[ink(message)]
         pub fn agree_leg(&mut self, terms: LegTerms) -> Result<u64, Error> {
             self.ledger_of(terms.asset.into())?;
@@ -607,7 +616,7 @@ pub mod escrow {
 
         /// Anybody brings the secret: the claimer gets the amount and its premium.
         ///
-        /// Errors: `UnknownLeg`, `WrongStage`, `TooLate`, `WrongPreimage`, `NoAnswer`. Events: `LegChanged`, `Paid`.
+        /// Errors: `UnknownLeg`, `WrongStage`, `TooLate`, `WrongPreimage`, `Insolvent`. Events: `LegChanged`, `Paid`.
         #[ink(message)]
         pub fn claim_leg(&mut self, leg: u64, preimage: [u8; 32]) -> Result<(), Error> {
             let digest = match self.leg_record(leg)?.terms.hash {
@@ -621,7 +630,7 @@ pub mod escrow {
 
         /// Gives back what is there, once it is due. Anybody may.
         ///
-        /// Errors: `UnknownLeg`, `WrongStage`, `TooEarly`. Events: `LegChanged`, `Paid`.
+        /// Errors: `UnknownLeg`, `WrongStage`, `TooEarly`, `Insolvent`. Events: `LegChanged`, `Paid`.
         #[ink(message)]
         pub fn refund_leg(&mut self, leg: u64) -> Result<(), Error> {
             self.move_leg(leg, &LegCommand::Refund, None)

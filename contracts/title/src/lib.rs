@@ -1,5 +1,5 @@
-//! Titles to goods, each in the hands of an owner and a holder, as bills of lading are. Whoever issues a title hands out the goods
-//! for it. Nobody governs this contract, and nothing in it can be changed.
+//! Titles to goods, each in the hands of an owner and a holder, as bills of lading are. Whoever issues a title hands
+//! out the goods for it. Nobody governs this contract, and nothing in it can be changed.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod record;
@@ -64,10 +64,11 @@ pub mod title {
             Ok(())
         }
 
-        /// Does with a title what its owner, holder or issuer may: nominate, endorse, hand over, reject, surrender, retire, restore,
-        /// entrust.
+        /// Does with a title what its owner, holder or issuer may: nominate, endorse, hand over, reject, surrender,
+        /// retire, restore, entrust.
         ///
-        /// Errors: `UnknownTitle`, those of the command. Event: `TitleChanged`.
+        /// Errors: `UnknownTitle`, `WrongStanding`, `NotOwner`, `NotHolder`, `NotIssuer`, `NotNominated`,
+        /// `WrongRecipient`, `NothingToReject`, `RejectBoth`. Event: `TitleChanged`.
         #[ink(message)]
         pub fn act(&mut self, issuer: Address, document: Hash32, command: TitleCommand) -> Result<(), Error> {
             let key = TitleKey { issuer: issuer.0, document };

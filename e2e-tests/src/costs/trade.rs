@@ -10,7 +10,7 @@ use florin_bindings::{
 };
 use florin_client::{
     account::AccountId,
-    chain::{Address, DevChain},
+    chain::{Address, Chain, DevChain},
     contract::CallError,
     escrow::{sign_agreement, sign_redirection},
     governance::keccak,

@@ -659,7 +659,7 @@ pub async fn e14_a_token_that_calls_back_changes_nothing<C: DevChain + Clone>(ch
     let trade = Trade::deploy(chain).await?;
     let hostile = hostile_asset(&trade).await?;
     let agreement = agreement_in(&trade, hostile, 18, whole(1_000)).await?;
-    // Twins: one with an honest token, one with a token that calls back in each transfer.
+    // Twins: one with an honest token, one with a token that calls back in each transfer. What it does not deliver waits.
     let honest = trade.fund(&agreement).await?;
     let calls = [
         escrow::settle(honest).data().to_vec(),
@@ -672,7 +672,13 @@ pub async fn e14_a_token_that_calls_back_changes_nothing<C: DevChain + Clone>(ch
     for (number, call) in calls.into_iter().enumerate() {
         reenter_with(&trade.world, &trade.keeper, hostile, trade.escrow, call).await?;
         if number == 0 {
-            trade.call(&trade.applicant, &escrow::fund(id, agreement.hash(keccak))).await?;
+            // On the way in the chain ends the token's call, and with it the message.
+            let fund = escrow::fund(id, agreement.hash(keccak));
+            let refused = trade.call(&trade.applicant, &fund).await;
+            assert_refused!(refused, escrow::Error::TransferRefused { .. });
+            behave(&trade.world, &trade.keeper, hostile, HONEST).await?;
+            trade.call(&trade.applicant, &fund).await?;
+            behave(&trade.world, &trade.keeper, hostile, REENTERS).await?;
         }
         let named = trade.present(id, whole(100), &format!("lot {number}")).await?;
         trade.call(&trade.applicant, &escrow::accept(id, named)).await?;

@@ -3,6 +3,7 @@
 mod assets;
 mod change;
 mod escrow_incidents;
+mod escrow_keeper;
 mod governance;
 mod incidents;
 mod life;
@@ -10,10 +11,13 @@ mod liquidation;
 mod roles;
 mod succession;
 mod trade;
+mod trade_refusals;
+mod trade_roles;
 
 pub use assets::*;
 pub use change::*;
 pub use escrow_incidents::*;
+pub use escrow_keeper::*;
 pub use governance::*;
 pub use incidents::*;
 pub use life::*;
@@ -21,6 +25,8 @@ pub use liquidation::*;
 pub use roles::*;
 pub use succession::*;
 pub use trade::*;
+pub use trade_refusals::*;
+pub use trade_roles::*;
 
 use florin_bindings::{token, vaults, Message, NoError};
 use florin_client::{
@@ -122,7 +128,10 @@ macro_rules! for_each_scenario {
             e16_a_partial_acceptance_is_a_rejection,
             a_division_counts_once,
             what_is_retained_gets_its_own_panel,
-            a_presentation_of_nothing_earns_nothing
+            a_presentation_of_nothing_earns_nothing,
+            the_keeper_settles_what_is_due,
+            every_message_of_trade_checks_who_sends_it,
+            every_documented_refusal_of_trade_is_produced
         }
     };
 }

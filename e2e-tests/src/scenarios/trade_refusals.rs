@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::BTreeSet};
 
 use florin_bindings::{arbitration, escrow, title, token, Message};
 use florin_client::{
+    account::AccountId,
     bundle::Bundles,
     chain::{Address, DevChain},
     contract::{CallError, InstantiateError},
@@ -17,7 +18,7 @@ use florin_governance::{
     signing::SignatureError,
 };
 use florin_panels::{
-    case::{self as cases, CaseId},
+    case::{self as cases, CaseId, MAXIMUM_CALLS},
     pool::{MAXIMUM_NAMED, STAKED_POOL},
     ArbitrationError,
 };
@@ -165,6 +166,19 @@ impl<C: DevChain> Refusals<C> {
         assert_eq!(name_of(&error), name, "{}: {error:?}", message.label);
     }
 
+    /// The escrow contract refuses what the arbitration contract never sends, as if it did.
+    async fn court<T: Decode + core::fmt::Debug>(&self, message: &Message<T, escrow::Error>, expected: EscrowError) {
+        let trade = &self.trade;
+        let sender = AccountId::from_address(&trade.arbitration);
+        match trade.world.suite.client.dry_run(&sender, trade.escrow, 0, message).await {
+            Err(CallError::Refused { error, .. }) => {
+                self.note("escrow", message.label, &error);
+                assert_eq!(error, escrow::Error::Escrow(expected), "{}", message.label);
+            }
+            other => panic!("{} should be refused, got {other:?}", message.label),
+        }
+    }
+
     /// The message is about an escrow that there is not.
     async fn unknown<T: Decode + core::fmt::Debug>(&self, who: &Signer, message: &Message<T, escrow::Error>) {
         self.is(who, message, escrow::Error::UnknownEscrow { escrow: UNKNOWN }).await;
@@ -268,6 +282,16 @@ impl<C: DevChain> Refusals<C> {
         Ok(id)
     }
 
+    /// A credit of which a half was drawn and some of that retained, and the other half is disputed.
+    async fn retaining(&self, agreement: &Agreement) -> Result<u64, HarnessError> {
+        let trade = &self.trade;
+        let id = trade.fund(agreement).await?;
+        let named = trade.present(id, whole(500), "goods").await?;
+        trade.call(&trade.applicant, &escrow::accept(id, named)).await?;
+        trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+        Ok(id)
+    }
+
     /// A document for the first drawing of an escrow, signed by somebody, with a date.
     fn paper(
         &self,
@@ -281,11 +305,33 @@ impl<C: DevChain> Refusals<C> {
             escrow: id,
             drawing: 1,
             checklist: agreement.checklist.hash(keccak),
+            milestone: None,
             document: place,
             commitment: commitment(place, "goods"),
             dated,
         };
         Some(sign_paper(issuer, &self.trade.domain, &subject))
+    }
+
+    /// Another arbitration contract, whose stakes are in an asset and of hundred each; somebody may join its pool.
+    async fn another_arbitration(&self, asset: Address, member: &Signer) -> Result<Address, HarnessError> {
+        let (client, governor) = (&self.trade.world.suite.client, &self.trade.world.governor);
+        let code = client.upload(governor, &Bundles::find().load("florin_arbitration")?.code).await?.code_hash;
+        let constructor = arbitration::constructors::new(asset, whole(100).raw(), address(&self.trade.collector));
+        let created = client.instantiate(governor, code, &constructor, 0, None).await?.address;
+        client.call(governor, created, 0, &arbitration::admit(address(member))).await?;
+        Ok(created)
+    }
+
+    /// Somebody joins the staked pool with a stake of so many coin.
+    async fn stake(&self, member: &Signer, stake: u64) -> Outcome {
+        let trade = &self.trade;
+        trade.arbitrate(&trade.world.governor, &arbitration::admit(address(member))).await?;
+        trade.world.pay(&trade.applicant, address(member), coins(200)).await?;
+        let approve = token::approve(trade.arbitration, U256::MAX);
+        trade.world.suite.client.call(member, trade.world.suite.token, 0, &approve).await?;
+        trade.arbitrate(member, &arbitration::join(whole(stake).raw())).await?;
+        Ok(())
     }
 
     /// Consents of both parties, as somebody may have got them wrong.
@@ -366,7 +412,7 @@ fn after(agreement: &mut Agreement, moment: Timestamp) {
 
 /// Two milestones, over the invoice and over the inspection.
 fn by_milestones(agreement: &mut Agreement, first: u64, second: u64) {
-    let milestone = |amount, place| Some(Milestone { amount: whole(amount), documents: 1 << place });
+    let milestone = |amount, place| Some(Milestone { amount: whole(amount), documents: 1u8 << place });
     agreement.checklist.milestones[0] = milestone(first, INVOICE);
     agreement.checklist.milestones[2] = milestone(second, INSPECTION);
 }
@@ -407,6 +453,7 @@ pub async fn every_documented_refusal_of_trade_is_produced<C: DevChain + Clone>(
     Box::pin(titles_in_custody(all)).await?;
     Box::pin(pools(all)).await?;
     Box::pin(stakes_in_a_hostile_token(all)).await?;
+    Box::pin(calling_the_staked_pool(all)).await?;
     Box::pin(calling(all)).await?;
     Box::pin(speaking(all)).await?;
     Box::pin(collecting(all)).await?;
@@ -494,41 +541,55 @@ async fn funding<C: DevChain>(all: &Refusals<C>) -> Outcome {
         (&trade.applicant, &trade.beneficiary, &trade.keeper, &trade.world.governor);
     let coin = trade.world.suite.token;
     let agreement = all.small().await?;
+    let hash = agreement.hash(keccak);
+    let fund = |id, agreement: &Agreement| escrow::fund(id, agreement.hash(keccak));
     let drafted = trade.call(keeper, &escrow::draft(agreement, vec![])).await?.value;
     let id = trade.sign(&agreement).await?;
-    all.unknown(buyer, &escrow::fund(UNKNOWN)).await;
-    all.core(buyer, &escrow::fund(drafted), not_allowed(Act::Fund, Status::Draft)).await;
+    all.unknown(buyer, &fund(UNKNOWN, &agreement)).await;
+    all.core(buyer, &fund(drafted, &agreement), not_allowed(Act::Fund, Status::Draft)).await;
     let refused = escrow::Error::TransferRefused { asset: coin, from: address(keeper), amount: whole(1_000) };
-    all.is(keeper, &escrow::fund(id), refused).await;
+    all.is(keeper, &fund(id, &agreement), refused).await;
     let wrong = escrow::Error::Escrow(wrong_caller(buyer, seller));
-    all.undone(seller, &escrow::fund(id), wrong, (id, coin)).await?;
+    all.undone(seller, &fund(id, &agreement), wrong, (id, coin)).await?;
+    let other = EscrowError::OtherTerms { expected: hash, actual: [1; 32] };
+    all.core(buyer, &escrow::fund(id, [1; 32]), other).await;
     trade.call(governor, &escrow::pause()).await?;
     all.core(keeper, &escrow::draft(agreement, vec![]), EscrowError::Paused).await;
-    all.core(buyer, &escrow::fund(id), EscrowError::Paused).await;
+    all.core(buyer, &fund(id, &agreement), EscrowError::Paused).await;
     trade.call(governor, &escrow::resume()).await?;
-    trade.call(buyer, &escrow::fund(id)).await?;
+    trade.call(buyer, &fund(id, &agreement)).await?;
     let again = escrow::Error::Escrow(EscrowError::AlreadyFunded);
-    all.undone(buyer, &escrow::fund(id), again, (id, coin)).await?;
+    all.undone(buyer, &fund(id, &agreement), again, (id, coin)).await?;
 
     let mut cheap = agreement;
     cheap.terms.maximum_fee = Bps::from_raw(49);
     let above = EscrowError::FeeAboveMaximum { fee: Bps::from_raw(50), maximum: Bps::from_raw(49) };
-    all.core(buyer, &escrow::fund(trade.sign(&cheap).await?), above).await;
+    all.core(buyer, &fund(trade.sign(&cheap).await?, &cheap), above).await;
     let mut coarse = agreement;
     coarse.terms.asset.decimals = 17;
     let changed = EscrowError::DecimalsChanged { expected: 17, actual: 18 };
-    all.core(buyer, &escrow::fund(trade.sign(&coarse).await?), changed).await;
+    all.core(buyer, &fund(trade.sign(&coarse).await?, &coarse), changed).await;
+    let mut nowhere = agreement;
+    nowhere.dispute.pool = 999;
+    let small = escrow::Error::PoolTooSmall { pool: 999, members: 0, required: 13 };
+    all.is(buyer, &fund(trade.sign(&nowhere).await?, &nowhere), small).await;
 
     let hostile = all.hostile().await?;
     let mut screened = agreement;
     screened.terms.compliance = Some(hostile.0);
     deny(&trade.world, keeper, hostile, address(buyer)).await?;
     let denied = EscrowError::Denied { account: address(buyer).0 };
-    all.core(buyer, &escrow::fund(trade.sign(&screened).await?), denied).await;
-    let taxed = trade.sign(&all.small_in(hostile).await?).await?;
+    all.core(buyer, &fund(trade.sign(&screened).await?, &screened), denied).await;
+    let in_hostile = all.small_in(hostile).await?;
+    let id = trade.sign(&in_hostile).await?;
     all.behave(hostile, TAKES_FEE).await?;
     let short = EscrowError::WrongPayment { required: whole(1_000), received: whole(990) };
-    all.undone(buyer, &escrow::fund(taxed), escrow::Error::Escrow(short), (taxed, hostile)).await?;
+    all.undone(buyer, &fund(id, &in_hostile), escrow::Error::Escrow(short), (id, hostile)).await?;
+    // Nobody has given the contract what would keep its account alive.
+    let minimum = Amount::from_raw(7);
+    trade.call(governor, &escrow::set_minimum(hostile, minimum)).await?;
+    let unseeded = EscrowError::SeedTooSmall { seed: Amount::ZERO, minimum };
+    all.core(buyer, &fund(id, &in_hostile), unseeded).await;
 
     let mut brief = all.small().await?;
     let expiry = trade.now().await?.after(Seconds::from_raw(DAY));
@@ -536,7 +597,7 @@ async fn funding<C: DevChain>(all: &Refusals<C>) -> Outcome {
     brief.terms.expiry = expiry;
     let id = trade.sign(&brief).await?;
     trade.wait_until(expiry).await?;
-    all.core(buyer, &escrow::fund(id), EscrowError::CreditExpired { expiry, now: expiry }).await;
+    all.core(buyer, &fund(id, &brief), EscrowError::CreditExpired { expiry, now: expiry }).await;
     Ok(())
 }
 
@@ -767,7 +828,7 @@ async fn raising<C: DevChain>(all: &Refusals<C>) -> Outcome {
     all.core(seller, &escrow::raise(signed), not_allowed(Act::Raise, Status::Signed)).await;
     let refused = escrow::Error::TransferRefused { asset: coin, from: address(keeper), amount: whole(20) };
     all.is(keeper, &escrow::raise(id), refused).await;
-    let stranger = escrow::Error::Escrow(not_party(bank));
+    let stranger = escrow::Error::Escrow(wrong_caller(seller, bank));
     all.undone(bank, &escrow::raise(id), stranger, (id, coin)).await?;
     all.core(buyer, &escrow::raise(id), wrong_caller(seller, buyer)).await;
     let mut with_title = agreement;
@@ -803,48 +864,48 @@ async fn raising<C: DevChain>(all: &Refusals<C>) -> Outcome {
     Ok(())
 }
 
-/// `rule`, `appeal`, `rule_fallback`, `collect_fee`. The keeper stands for the arbitration contract, so that it can
-/// report what the real one never would.
+/// `rule`, `appeal`, `rule_fallback`, `collect_fee`.
 async fn ruling<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let trade = &all.trade;
-    let (buyer, seller, court, bank) = (&trade.applicant, &trade.beneficiary, &trade.keeper, &trade.financier);
-    let (coin, hostile) = (trade.world.suite.token, all.hostile().await?);
-    let panel: Vec<&Signer> = trade.arbitrators[..3].iter().collect();
+    let (buyer, seller, keeper, bank) = (&trade.applicant, &trade.beneficiary, &trade.keeper, &trade.financier);
+    let (coin, hostile, fallback) = (trade.world.suite.token, all.hostile().await?, &trade.fallback);
     let award = Some(whole(500));
-    let mut agreement = all.small().await?;
-    agreement.dispute.arbitration = address(court).0;
+    let (agreement, in_hostile) = (all.small().await?, all.small_in(hostile).await?);
     let open = trade.fund(&agreement).await?;
-    let mut in_hostile = all.small_in(hostile).await?;
-    in_hostile.dispute.arbitration = address(court).0;
-    let (id, silent, taxed) =
-        (all.raised(&agreement).await?, all.raised(&agreement).await?, all.raised(&in_hostile).await?);
-    all.unknown(court, &escrow::rule(UNKNOWN, seats(&panel, award))).await;
+    let (id, silent) = (all.raised(&agreement).await?, all.raised(&agreement).await?);
+    let (taxed, unpaid) = (all.raised(&in_hostile).await?, all.raised(&in_hostile).await?);
+    let strangers: Vec<&Signer> = trade.arbitrators[..3].iter().collect();
+    all.unknown(keeper, &escrow::rule(UNKNOWN, seats(&strangers, award))).await;
     all.unknown(seller, &escrow::appeal(UNKNOWN)).await;
-    all.unknown(&trade.fallback, &escrow::rule_fallback(UNKNOWN, whole(1))).await;
-    all.unknown(court, &escrow::collect_fee(UNKNOWN)).await;
-    all.core(court, &escrow::rule(open, seats(&panel, award)), not_allowed(Act::Rule, Status::Funded)).await;
+    all.unknown(fallback, &escrow::rule_fallback(UNKNOWN, whole(1))).await;
+    all.unknown(fallback, &escrow::collect_fee(UNKNOWN)).await;
+    all.core(keeper, &escrow::rule(open, seats(&strangers, award)), not_allowed(Act::Rule, Status::Funded)).await;
     all.core(seller, &escrow::appeal(open), not_allowed(Act::Appeal, Status::Funded)).await;
     let early = escrow::rule_fallback(open, whole(1));
-    all.core(&trade.fallback, &early, not_allowed(Act::RuleFallback, Status::Funded)).await;
-    let none = escrow::Error::NoFee { escrow: open, caller: address(court) };
-    all.is(court, &escrow::collect_fee(open), none).await;
+    all.core(fallback, &early, not_allowed(Act::RuleFallback, Status::Funded)).await;
+    let none = escrow::Error::NoFee { escrow: open, caller: address(fallback) };
+    all.is(fallback, &escrow::collect_fee(open), none).await;
 
     trade.wait_days(3).await?;
-    all.core(bank, &escrow::rule(id, seats(&panel, award)), wrong_caller(court, bank)).await;
+    let by_keeper = EscrowError::WrongCaller { expected: trade.arbitration.0, caller: address(keeper).0 };
+    all.core(keeper, &escrow::rule(id, seats(&strangers, award)), by_keeper).await;
     let size = EscrowError::WrongPanelSize { expected: 3, actual: 2 };
-    all.core(court, &escrow::rule(id, seats(&panel[..2], award)), size).await;
-    let twice = escrow::rule(id, seats(&[panel[0], panel[1], panel[0]], award));
-    all.core(court, &twice, EscrowError::SeatTwice { member: address(panel[0]).0 }).await;
+    all.court(&escrow::rule(id, seats(&strangers[..2], award)), size).await;
+    let twice = escrow::rule(id, seats(&[strangers[0], strangers[1], strangers[0]], award));
+    all.court(&twice, EscrowError::SeatTwice { member: address(strangers[0]).0 }).await;
     let nobody = EscrowError::PanelSilent { revealed: 0, required: 2 };
-    all.core(court, &escrow::rule(id, seats(&panel, None)), nobody).await;
+    all.court(&escrow::rule(id, seats(&strangers, None)), nobody).await;
+    let mut panels = Vec::new();
     for id in [id, taxed] {
-        trade.call(court, &escrow::rule(id, seats(&panel, award))).await?;
+        let panel = trade.seat(id, false).await?;
+        trade.hear(id, false, &panel, &[award; 3]).await?;
+        panels.push(panel);
     }
 
     let stranger = escrow::Error::Escrow(not_party(bank));
     all.undone(bank, &escrow::appeal(id), stranger, (id, coin)).await?;
-    let refused = escrow::Error::TransferRefused { asset: coin, from: address(court), amount: whole(20) };
-    all.is(court, &escrow::appeal(id), refused).await;
+    let refused = escrow::Error::TransferRefused { asset: coin, from: address(keeper), amount: whole(20) };
+    all.is(keeper, &escrow::appeal(id), refused).await;
     all.behave(hostile, TAKES_FEE).await?;
     let received = Amount::from_raw(whole(198).raw() / 10);
     let short = EscrowError::WrongPayment { required: whole(20), received };
@@ -852,23 +913,23 @@ async fn ruling<C: DevChain>(all: &Refusals<C>) -> Outcome {
     all.behave(hostile, HONEST).await?;
     trade.call(seller, &escrow::appeal(id)).await?;
     all.core(buyer, &escrow::appeal(id), EscrowError::AlreadyAppealed).await;
-    let mut seven: Vec<&Signer> = trade.arbitrators[3..9].iter().collect();
-    seven.push(panel[1]);
-    let before = EscrowError::SeatedBefore { member: address(panel[1]).0 };
-    all.core(court, &escrow::rule(id, seats(&seven, award)), before).await;
+    let sat = |member: &&Signer| panels[0].iter().any(|earlier| earlier.account() == member.account());
+    let mut seven: Vec<&Signer> = trade.arbitrators.iter().filter(|member| !sat(member)).take(6).collect();
+    seven.push(panels[0][1]);
+    let before = EscrowError::SeatedBefore { member: address(panels[0][1]).0 };
+    all.court(&escrow::rule(id, seats(&seven, award)), before).await;
 
-    // Nobody appeals there; the fee waits, and the token does not give it.
-    trade.wait_days(5).await?;
-    trade.call(court, &escrow::settle(taxed)).await?;
-    all.behave(hostile, REVERTS).await?;
-    let unpaid = escrow::Error::PayoutRefused { asset: hostile, to: address(court), amount: whole(5) };
-    all.undone(court, &escrow::collect_fee(taxed), unpaid, (taxed, hostile)).await?;
-
-    trade.wait_days(5).await?;
-    let by_bank = wrong_caller(&trade.fallback, bank);
+    trade.wait_days(10).await?;
+    let by_bank = wrong_caller(fallback, bank);
     all.core(bank, &escrow::rule_fallback(silent, whole(1)), by_bank).await;
     let above = EscrowError::AboveStake { amount: whole(1_001), stake: whole(1_000) };
-    all.core(&trade.fallback, &escrow::rule_fallback(silent, whole(1_001)), above).await;
+    all.core(fallback, &escrow::rule_fallback(silent, whole(1_001)), above).await;
+    // The fee waits, and the token does not give it.
+    trade.call(fallback, &escrow::rule_fallback(unpaid, whole(500))).await?;
+    trade.call(keeper, &escrow::settle(unpaid)).await?;
+    all.behave(hostile, REVERTS).await?;
+    let refused = escrow::Error::PayoutRefused { asset: hostile, to: address(fallback), amount: whole(5) };
+    all.undone(fallback, &escrow::collect_fee(unpaid), refused, (unpaid, hostile)).await?;
     Ok(())
 }
 
@@ -960,7 +1021,7 @@ async fn division<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let now = trade.now().await?;
     let deadline = now.after(Seconds::from_raw(DAY));
     let (signed, id) = (trade.sign(&agreement).await?, trade.fund(&agreement).await?);
-    let split = |stake, to| AgreedSplit::new(hash, whole(stake), whole(to), keccak).hash();
+    let split = |stake, to| AgreedSplit::new(hash, false, whole(stake), whole(to), keccak).hash();
     let agree = |stake, to, consents| escrow::agree(id, whole(stake), whole(to), consents);
     let half = split(1_000, 500);
     let both = all.consents(id, &half, 0, deadline);
@@ -1039,44 +1100,51 @@ async fn claims<C: DevChain>(all: &Refusals<C>) -> Outcome {
     all.behave(hostile, RETURNS_FALSE).await?;
     trade.call(buyer, &escrow::accept(id, named)).await?;
     // The seller has a claim, about whose redirection the contract of the terms is asked.
-    let owed = whole(995);
-    assert_eq!(trade.claim_of(hostile, seller).await?, owed);
+    let (owed, nobody) = (whole(995), Address::zero());
+    let claim_of = escrow::claim_of(hostile, hostile, address(seller));
+    assert_eq!(trade.world.suite.client.read(trade.escrow, &claim_of).await?.amount, owed);
     deny(&trade.world, keeper, hostile, address(bank)).await?;
 
     let now = trade.now().await?;
     let deadline = now.after(Seconds::from_raw(DAY));
     let past = Timestamp::from_raw(now.raw() - 1);
-    let redirect = |asset, to: &Signer, nonce, deadline: Timestamp| {
-        let signature = sign_redirection(seller, &trade.domain, asset, address(to), nonce, deadline);
-        escrow::claim_for(asset, address(seller), address(to), nonce, deadline.raw(), signature)
+    let claim = |asset, screening, to| escrow::claim(asset, screening, address(seller), to);
+    let redirect = |asset, screening, to: &Signer, nonce, deadline: Timestamp| {
+        let signature = sign_redirection(seller, &trade.domain, asset, screening, address(to), nonce, deadline);
+        escrow::claim_for(asset, screening, address(seller), address(to), nonce, deadline.raw(), signature)
     };
     let nowhere = address(keeper);
     let unknown = || escrow::Error::UnknownAsset { asset: nowhere };
-    all.is(seller, &escrow::claim(nowhere, address(seller)), unknown()).await;
-    all.is(keeper, &redirect(nowhere, seller, 0, deadline), unknown()).await;
+    all.is(seller, &claim(nowhere, nobody, address(seller)), unknown()).await;
+    all.is(keeper, &redirect(nowhere, nobody, seller, 0, deadline), unknown()).await;
     let nothing = EscrowError::NothingToClaim { account: address(seller).0 };
-    all.core(seller, &escrow::claim(coin, address(seller)), nothing).await;
-    all.core(keeper, &redirect(coin, seller, 0, deadline), nothing).await;
+    all.core(seller, &claim(coin, nobody, address(seller)), nothing).await;
+    all.core(keeper, &redirect(coin, nobody, seller, 0, deadline), nothing).await;
+    all.core(keeper, &claim(hostile, hostile, address(keeper)), wrong_caller(seller, keeper)).await;
     let denied = EscrowError::Denied { account: address(bank).0 };
-    all.core(seller, &escrow::claim(hostile, address(bank)), denied).await;
-    all.core(keeper, &redirect(hostile, bank, 0, deadline), denied).await;
-    let unpaid = |to: &Signer| escrow::Error::PayoutRefused { asset: hostile, to: address(to), amount: owed };
-    let own = escrow::claim(hostile, address(seller));
-    all.undone(seller, &own, unpaid(seller), (id, hostile)).await?;
-    all.undone(keeper, &redirect(hostile, keeper, 0, deadline), unpaid(keeper), (id, hostile)).await?;
-    assert_eq!(trade.claim_of(hostile, seller).await?, owed);
+    all.core(seller, &claim(hostile, hostile, address(bank)), denied).await;
+    all.core(keeper, &redirect(hostile, hostile, bank, 0, deadline), denied).await;
+    let unpaid = |to| escrow::Error::PayoutRefused { asset: hostile, to, amount: owed };
+    let own = claim(hostile, hostile, address(seller));
+    all.undone(keeper, &own, unpaid(address(seller)), (id, hostile)).await?;
+    let elsewhere = redirect(hostile, hostile, keeper, 0, deadline);
+    all.undone(keeper, &elsewhere, unpaid(address(keeper)), (id, hostile)).await?;
+    // Paid to the contract itself it would belong to nobody.
+    all.behave(hostile, HONEST).await?;
+    all.is(seller, &claim(hostile, hostile, trade.escrow), unpaid(trade.escrow)).await;
+    assert_eq!(trade.world.suite.client.read(trade.escrow, &claim_of).await?.amount, owed);
 
-    let of_keeper = sign_redirection(keeper, &trade.domain, hostile, address(keeper), 0, deadline);
-    let forged = escrow::claim_for(hostile, address(seller), address(keeper), 0, deadline.raw(), of_keeper);
+    let of_keeper = sign_redirection(keeper, &trade.domain, hostile, hostile, nowhere, 0, deadline);
+    let forged = escrow::claim_for(hostile, hostile, address(seller), nowhere, 0, deadline.raw(), of_keeper);
     all.is(keeper, &forged, wrong_signer(seller)).await;
     let wrong = EscrowError::WrongNonce { expected: 0, given: 1 };
-    all.core(keeper, &redirect(hostile, seller, 1, deadline), wrong).await;
+    all.core(keeper, &redirect(hostile, hostile, seller, 1, deadline), wrong).await;
     let expired = EscrowError::ConsentExpired { deadline: past, now };
-    all.core(keeper, &redirect(hostile, seller, 0, past), expired).await;
+    all.core(keeper, &redirect(hostile, hostile, seller, 0, past), expired).await;
 
     let document = keccak(b"nothing waits");
     let nothing = escrow::Error::NothingToDeliver { escrow: id, document };
-    all.is(keeper, &escrow::deliver_title(id, document), nothing).await;
+    all.is(keeper, &escrow::deliver_title(id, address(&trade.carrier), document), nothing).await;
     Ok(())
 }
 
@@ -1194,8 +1262,8 @@ async fn legs<C: DevChain>(all: &Refusals<C>) -> Outcome {
     Ok(())
 }
 
-/// A token that moves what it was told to and does not say so: what it was to pay would be owed and be gone. Each message
-/// that pays is undone.
+/// A token that moves what it was told to and does not say so: what it was to pay would be owed and be gone. Each
+/// message that pays is undone.
 async fn uncovered<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let trade = &all.trade;
     let (buyer, seller, keeper) = (&trade.applicant, &trade.beneficiary, &trade.keeper);
@@ -1245,7 +1313,7 @@ async fn uncovered<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let mut smaller = agreement;
     smaller.terms.amount = whole(900);
     let amend = escrow::amend(amended, smaller, trade.consents(amended, &smaller.hash(keccak)).await?);
-    let split = AgreedSplit::new(agreement.hash(keccak), whole(1_000), whole(500), keccak);
+    let split = AgreedSplit::new(agreement.hash(keccak), false, whole(1_000), whole(500), keccak);
     let consents = trade.consents(divided, &split.hash()).await?;
     let agree = escrow::agree(divided, whole(1_000), whole(500), consents);
     all.behave(hostile, RETURNS_NOTHING).await?;
@@ -1432,8 +1500,7 @@ async fn titles_in_custody<C: DevChain>(all: &Refusals<C>) -> Outcome {
 /// `make_pool`, the staked pool while it stands still for nobody, and who holds which role.
 async fn pools<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let trade = &all.trade;
-    let (client, coin) = (&trade.world.suite.client, trade.world.suite.token);
-    let (keeper, governor) = (&trade.keeper, &trade.world.governor);
+    let (coin, keeper, governor) = (trade.world.suite.token, &trade.keeper, &trade.world.governor);
     let [member, leaver] = [&trade.arbitrators[0], &trade.arbitrators[1]];
     let someone = address(member);
     all.panel(keeper, &arbitration::make_pool(vec![]), ArbitrationError::EmptyPool).await;
@@ -1464,12 +1531,8 @@ async fn pools<C: DevChain>(all: &Refusals<C>) -> Outcome {
 
     let not_admitted = ArbitrationError::NotAdmitted { account: caller };
     all.panel(keeper, &arbitration::join(whole(100).raw()), not_admitted).await;
-    for person in [keeper, member, leaver] {
+    for person in [keeper, member] {
         trade.arbitrate(governor, &arbitration::admit(address(person))).await?;
-    }
-    for person in [member, leaver] {
-        trade.world.pay(&trade.applicant, address(person), coins(200)).await?;
-        client.call(person, coin, 0, &token::approve(trade.arbitration, U256::MAX)).await?;
     }
     all.panel(member, &arbitration::join(0), ArbitrationError::ZeroAmount).await;
     let small = ArbitrationError::StakeTooSmall { stake: whole(99), required: whole(100) };
@@ -1477,7 +1540,7 @@ async fn pools<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let failed = || arbitration::Error::TransferFailed { asset: coin };
     all.arbitration(keeper, &arbitration::join(whole(100).raw()), failed()).await;
     for person in [member, leaver] {
-        trade.arbitrate(person, &arbitration::join(whole(150).raw())).await?;
+        all.stake(person, 150).await?;
     }
     trade.arbitrate(leaver, &arbitration::leave()).await?;
     all.panel(member, &arbitration::join(whole(100).raw()), ArbitrationError::AlreadyMember).await;
@@ -1500,14 +1563,11 @@ async fn pools<C: DevChain>(all: &Refusals<C>) -> Outcome {
 /// `join`, `add_stake`, `withdraw` where stakes are in a token that misbehaves.
 async fn stakes_in_a_hostile_token<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let trade = &all.trade;
-    let (client, governor, member) = (&trade.world.suite.client, &trade.world.governor, &trade.arbitrators[2]);
+    let (client, member) = (&trade.world.suite.client, &trade.arbitrators[2]);
     let hostile = hostile_token(&trade.world).await?;
-    let code = client.upload(governor, &Bundles::find().load("florin_arbitration")?.code).await?.code_hash;
-    let constructor = arbitration::constructors::new(hostile, whole(100).raw(), address(&trade.collector));
-    let other = client.instantiate(governor, code, &constructor, 0, None).await?.address;
+    let other = all.another_arbitration(hostile, member).await?;
     mint_hostile(&trade.world, member, hostile).await?;
     approve_spender(&trade.world, member, hostile, other).await?;
-    client.call(governor, other, 0, &arbitration::admit(address(member))).await?;
     let at = ("arbitration", other);
     let mismatch = |expected, received| arbitration::Error::TransferMismatch { expected, received };
     all.behave(hostile, TAKES_FEE).await?;
@@ -1524,43 +1584,35 @@ async fn stakes_in_a_hostile_token<C: DevChain>(all: &Refusals<C>) -> Outcome {
     Ok(())
 }
 
-/// `call_panel`, `draw_panel`, and what stands still meanwhile.
-async fn calling<C: DevChain>(all: &Refusals<C>) -> Outcome {
+/// `call_panel`, `draw_panel`, `report` for the staked pool, and what stands still meanwhile.
+async fn calling_the_staked_pool<C: DevChain>(all: &Refusals<C>) -> Outcome {
     let trade = &all.trade;
     let (keeper, governor, court) = (&trade.keeper, &trade.world.governor, trade.escrow);
-    let [member, second] = [&trade.arbitrators[0], &trade.arbitrators[1]];
     let call = |id| arbitration::call_panel(court, id, false);
-    let draw = |id| arbitration::draw_panel(court, id, false);
-    let agreement = all.small().await?;
-    let of_pool = |pool| {
-        let mut agreement = agreement;
-        agreement.dispute.pool = pool;
+    // It is large enough for panels of one.
+    let member = &trade.arbitrators[0];
+    for member in &trade.arbitrators[2..8] {
+        all.stake(member, 100).await?;
+    }
+    let hostile = all.hostile().await?;
+    let of_the_pool = |mut agreement: Agreement| {
+        (agreement.dispute.pool, agreement.dispute.panel) = (STAKED_POOL, 1);
         agreement
     };
-    let two = arbitration::make_pool(vec![address(member), address(second)]);
-    let two = trade.arbitrate(keeper, &two).await?.value;
-    let nowhere = all.raised(&of_pool(999)).await?;
-    let staked = all.raised(&of_pool(STAKED_POOL)).await?;
-    let narrow = all.raised(&of_pool(two)).await?;
-    // A credit that has retained something: after one dispute there can be another.
-    let mut retaining = agreement;
-    let until = agreement.terms.expiry.after(Seconds::from_raw(60 * DAY));
-    retaining.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until });
-    retaining.dispute.offer_window = Seconds::from_raw(DAY);
-    let changing = trade.fund(&retaining).await?;
-    let named = trade.present(changing, whole(500), "goods").await?;
-    trade.call(&trade.applicant, &escrow::accept(changing, named)).await?;
-    trade.call(&trade.beneficiary, &escrow::raise(changing)).await?;
-    all.arbitration(keeper, &call(narrow), arbitration::Error::NoHearing { court, number: narrow }).await;
-    let case = CaseId { court: court.0, number: UNKNOWN, is_appeal: false };
-    all.panel(keeper, &draw(UNKNOWN), ArbitrationError::UnknownCase { case }).await;
-
+    let agreement = of_the_pool(all.small().await?);
+    let mut cheap = agreement;
+    cheap.dispute.fee = whole(4);
+    let (id, cheap) = (all.raised(&agreement).await?, all.raised(&cheap).await?);
+    let foreign = all.raised(&of_the_pool(all.small_in(hostile).await?)).await?;
     trade.wait_days(3).await?;
-    all.panel(keeper, &call(nowhere), ArbitrationError::UnknownPool { pool: 999 }).await;
     let not_admitted = ArbitrationError::NotAdmitted { account: court.0 };
-    all.panel(keeper, &call(staked), not_admitted).await;
+    all.panel(keeper, &call(id), not_admitted).await;
     trade.arbitrate(governor, &arbitration::admit_court(court)).await?;
-    trade.arbitrate(keeper, &call(staked)).await?;
+    let wrong = ArbitrationError::WrongAsset { expected: trade.world.suite.token.0, actual: hostile.0 };
+    all.panel(keeper, &call(foreign), wrong).await;
+    let small = ArbitrationError::FeeTooSmall { fee: whole(4), minimum: whole(5) };
+    all.panel(keeper, &call(cheap), small).await;
+    trade.arbitrate(keeper, &call(id)).await?;
     // Until its panel can no longer be drawn nobody comes, goes or changes a stake.
     let still = [
         (keeper, arbitration::join(whole(100).raw())),
@@ -1573,33 +1625,86 @@ async fn calling<C: DevChain>(all: &Refusals<C>) -> Outcome {
         all.panel_kind(who, message, "PoolSettling").await;
     }
     trade.arbitrate(governor, &arbitration::dismiss_court(court)).await?;
-    all.panel(keeper, &draw(staked), not_admitted).await;
+    for message in [arbitration::draw_panel(court, id, false), arbitration::report(court, id, false)] {
+        all.panel(keeper, &message, not_admitted).await;
+    }
+    Ok(())
+}
 
-    trade.arbitrate(keeper, &call(narrow)).await?;
+/// `call_panel`, `draw_panel`, `report`: what the court says has changed, or there is nobody to sit.
+async fn calling<C: DevChain>(all: &Refusals<C>) -> Outcome {
+    let trade = &all.trade;
+    let (client, keeper, court) = (&trade.world.suite.client, &trade.keeper, trade.escrow);
+    let [first, second] = [&trade.arbitrators[0], &trade.arbitrators[1]];
+    let call = |id| arbitration::call_panel(court, id, false);
+    let draw = |id| arbitration::draw_panel(court, id, false);
+    let report = |id| arbitration::report(court, id, false);
+    let agreement = all.small().await?;
+    let id = all.raised(&agreement).await?;
+    // A credit that has retained something: after one dispute there can be another.
+    let mut retaining = agreement;
+    let until = agreement.terms.expiry.after(Seconds::from_raw(60 * DAY));
+    retaining.terms.retention = Some(Retention { share: Bps::from_raw(1_000), until });
+    retaining.dispute.offer_window = Seconds::from_raw(DAY);
+    let (changing, heard) = (all.retaining(&retaining).await?, all.retaining(&retaining).await?);
+    all.arbitration(keeper, &call(id), arbitration::Error::NoHearing { court, number: id }).await;
+    let case = CaseId { court: court.0, number: UNKNOWN, is_appeal: false };
+    all.panel(keeper, &draw(UNKNOWN), ArbitrationError::UnknownCase { case }).await;
+
+    // An arbitration contract that nobody has named knows no such pool, or a smaller one.
+    trade.wait_days(3).await?;
+    let other = all.another_arbitration(trade.world.suite.token, first).await?;
+    let at = ("arbitration", other);
+    let unknown = ArbitrationError::UnknownPool { pool: trade.pool };
+    assert_eq!(all.why(at, keeper, &call(id)).await, arbitration::Error::Arbitration(unknown));
+    let two = arbitration::make_pool(vec![address(first), address(second)]);
+    assert_eq!(client.call(keeper, other, 0, &two).await?.value, trade.pool, "the same number");
+    client.call(keeper, other, 0, &call(id)).await?;
+    all.blocks(5).await?;
+    let small = ArbitrationError::PoolTooSmall { pool: trade.pool, seats: 3 };
+    assert_eq!(all.why(at, keeper, &draw(id)).await, arbitration::Error::Arbitration(small));
+
     trade.arbitrate(keeper, &call(changing)).await?;
     let called = |message| ArbitrationError::NotAllowed { message, status: cases::Status::Called };
     all.panel(keeper, &call(changing), called(cases::Message::Call)).await;
     all.panel(keeper, &draw(changing), called(cases::Message::Draw)).await;
+    let panel = trade.seat(heard, false).await?;
+    let (award, salt) = (whole(100), [7; 32]);
+    for member in &panel {
+        let word = trade.commitment(heard, false, member, award, salt);
+        trade.arbitrate(member, &arbitration::commit(court, heard, false, word)).await?;
+    }
+    for member in &panel {
+        trade.arbitrate(member, &arbitration::reveal(court, heard, false, award.raw(), salt)).await?;
+    }
+    // The parties agree, and then the buyer disputes what is retained: before nobody who was called for the first one.
     let deadline = trade.now().await?.after(Seconds::from_raw(DAY));
-    let split = AgreedSplit::new(retaining.hash(keccak), whole(500), whole(250), keccak);
-    let consents = all.consents(changing, &split.hash(), 0, deadline);
-    trade.call(keeper, &escrow::agree(changing, whole(500), whole(250), consents)).await?;
-    trade.call(&trade.beneficiary, &escrow::raise(changing)).await?;
+    let split = AgreedSplit::new(retaining.hash(keccak), false, whole(500), whole(250), keccak);
+    for id in [changing, heard] {
+        let consents = all.consents(id, &split.hash(), 0, deadline);
+        trade.call(keeper, &escrow::agree(id, whole(500), whole(250), consents)).await?;
+        let over = || arbitration::Error::NoHearing { court, number: id };
+        all.arbitration(keeper, &draw(id), over()).await;
+        all.arbitration(keeper, &report(id), over()).await;
+        trade.call(&trade.applicant, &escrow::raise(id)).await?;
+    }
     trade.wait_days(1).await?;
     all.blocks(5).await?;
     all.panel(keeper, &draw(changing), ArbitrationError::OtherHearing).await;
-    all.panel(keeper, &draw(narrow), ArbitrationError::PoolTooSmall { pool: two, seats: 3 }).await;
-    let split = AgreedSplit::new(of_pool(two).hash(keccak), whole(1_000), whole(500), keccak);
-    let consents = all.consents(narrow, &split.hash(), 0, trade.now().await?);
-    trade.call(keeper, &escrow::agree(narrow, whole(1_000), whole(500), consents)).await?;
-    all.arbitration(keeper, &draw(narrow), arbitration::Error::NoHearing { court, number: narrow }).await;
+    all.panel(keeper, &report(heard), ArbitrationError::OtherHearing).await;
+
+    // Nobody has the panel drawn in time, again and again.
+    for _ in 0..MAXIMUM_CALLS {
+        trade.arbitrate(keeper, &call(id)).await?;
+        all.blocks(cases::DRAW_DELAY + cases::DRAW_BLOCKS + 1).await?;
+    }
+    let often = ArbitrationError::TooManyCalls { maximum: MAXIMUM_CALLS };
+    all.panel(keeper, &call(id), often).await;
 
     // An hour before the court's window ends it is too late for a panel.
-    let mut brief = agreement;
+    let mut brief = all.small().await?;
     brief.dispute.offer_window = Seconds::from_raw(DAY);
     brief.dispute.panel_window = Seconds::from_raw(DAY);
-    let now = trade.now().await?;
-    brief.terms.expiry = now.after(Seconds::from_raw(60 * DAY));
     let (drawn_late, called_late) = (all.raised(&brief).await?, all.raised(&brief).await?);
     let ends = trade.now().await?.after(Seconds::from_raw(2 * DAY));
     trade.wait_until(Timestamp::from_raw(ends.raw() - 61 * 60)).await?;

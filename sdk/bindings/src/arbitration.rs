@@ -147,13 +147,13 @@ pub mod messages {
     /// that covers a seat. Only an account that was admitted.
     ///
     /// Errors: `NotAdmitted`, `PoolSettling`, `AlreadyMember`, `ZeroAmount`, `StakeTooSmall`, `TransferFailed`,
-    /// `TransferMismatch`. Event: `MembershipChanged`.
+    /// `TransferMismatch`, `Math`. Event: `MembershipChanged`.
     pub fn join(stake: u128) -> Message<(), crate::arbitration::Error> {
         Message::new("join", true, false, true, encode_call(0x2c254e82, &(stake,)))
     }
     /// Adds to the caller's stake, by allowance.
     ///
-    /// Errors: `NotMember`, `PoolSettling`, `ZeroAmount`, `TransferFailed`, `TransferMismatch`. Event:
+    /// Errors: `NotMember`, `PoolSettling`, `ZeroAmount`, `TransferFailed`, `TransferMismatch`, `Math`. Event:
     /// `MembershipChanged`.
     pub fn add_stake(amount: u128) -> Message<(), crate::arbitration::Error> {
         Message::new("add_stake", true, false, true, encode_call(0x3a656e31, &(amount,)))
@@ -195,7 +195,7 @@ pub mod messages {
     /// Anyone may. The stakes of members of the staked pool are locked for their seats.
     ///
     /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`,
-    /// `TooLittleTime`, `HashUnknown`, `PoolTooSmall`. Events: `PanelDrawn`, `MembershipChanged`.
+    /// `TooLittleTime`, `PoolTooSmall`. Events: `PanelDrawn`, `MembershipChanged`.
     pub fn draw_panel(
         court: primitive_types::H160,
         number: u64,

@@ -213,8 +213,8 @@ pub mod messages {
     /// Drafts a credit by an agreement; anybody may, and signatures of the parties may come with it. Returns its
     /// number, which is never used again.
     ///
-    /// Errors: `Paused`, `Terms`, `Condition`, `UnknownAsset`, `TooMany`, those of `sign_for`. Events:
-    /// `AgreementWritten`, `EscrowMoved` for each signature.
+    /// Errors: `Paused`, `TooMany`, `UnknownAsset`, `Terms`, `Condition`, `Signature`, `NotParty`, `AlreadySigned`.
+    /// Events: `AgreementWritten`, `EscrowMoved` for each signature.
     pub fn draft(
         agreement: florin_trade::terms::Agreement,
         signatures: Vec<crate::escrow::Signing>,
@@ -229,7 +229,7 @@ pub mod messages {
     }
     /// The caller, one of the parties, signs the agreement that it names by its hash.
     ///
-    /// Errors: `NotAllowed`, `AlreadySigned`, `NotParty`, `OtherTerms`. Event: `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `AlreadySigned`, `NotParty`, `OtherTerms`. Event: `EscrowMoved`.
     pub fn sign(escrow: u64, agreement: [u8; 32]) -> Message<(), crate::escrow::Error> {
         Message::new(
             "sign",
@@ -242,7 +242,7 @@ pub mod messages {
     /// Brings a party's signature (EIP-712 `Signing`) under the agreement. Anybody may, until its deadline (seconds
     /// since 1970).
     ///
-    /// Errors: those of `sign`; `Signature`. Event: `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `Signature`, `NotAllowed`, `AlreadySigned`, `NotParty`. Event: `EscrowMoved`.
     pub fn sign_for(
         escrow: u64,
         signer: primitive_types::H160,
@@ -259,7 +259,7 @@ pub mod messages {
     }
     /// A party does not want the credit any more, before it is funded.
     ///
-    /// Errors: `NotAllowed`, `NotParty`. Event: `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`. Event: `EscrowMoved`.
     pub fn decline(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("decline", true, false, true, encode_call(0xc3190661, &(escrow,)))
     }
@@ -267,9 +267,9 @@ pub mod messages {
     /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
     /// whatever is paid out.
     ///
-    /// Errors: `Paused`, `UnknownEscrow`, `UnknownAsset`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`,
-    /// `TransferRefused`, `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`,
-    /// `DecimalsChanged`, `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
+    /// Errors: `Paused`, `UnknownEscrow`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`, `TransferRefused`,
+    /// `NotAllowed`, `AlreadyFunded`, `WrongCaller`, `OtherTerms`, `CreditExpired`, `Denied`, `DecimalsChanged`,
+    /// `FeeAboveMaximum`, `WrongPayment`. Events: `Received`, `EscrowMoved`.
     pub fn fund(escrow: u64, agreement: [u8; 32]) -> Message<(), crate::escrow::Error> {
         Message::new(
             "fund",
@@ -283,8 +283,11 @@ pub mod messages {
     /// places of the checklist. Presented `on_approval`, what is found wrong waits for the applicant's waiver
     /// instead of being refused.
     ///
-    /// Errors: those of the core's presentation; `Signature`, `TooMany`, `TitleRefused`. Events:
-    /// `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
+    /// Errors: `UnknownEscrow`, `TooMany`, `Signature`, `NotAllowed`, `PresentationOpen`, `CreditExpired`,
+    /// `WrongCaller`, `TooManyPresentations`, `TooManyNotices`, `ZeroAmount`, `MilestoneRequired`,
+    /// `UnknownMilestone`, `MilestonePaid`, `MilestoneAmount`, `NotDocumentary`, `Overdrawn`, `PartialDrawing`,
+    /// `MissingDocument`, `WrongIssuer`, `DatedInFuture`, `LateShipment`, `LatePresentation`, `TitleRefused`.
+    /// Events: `PresentationChanged`, `EscrowMoved`, `TitleMoved`.
     pub fn present(
         escrow: u64,
         amount: florin_units::Amount,
@@ -302,8 +305,8 @@ pub mod messages {
     }
     /// The applicant says that a presentation complies: it is honoured at once.
     ///
-    /// Errors: `NotAllowed`, `ExaminationOver`, `WrongCaller`, `OtherPresentation`. Events: `PresentationChanged`,
-    /// `AcceptanceChanged`, `EscrowMoved`, `TitleMoved`, `Paid`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `ExaminationOver`, `WrongCaller`, `OtherPresentation`, `Insolvent`.
+    /// Events: `PresentationChanged`, `AcceptanceChanged`, `EscrowMoved`, `TitleMoved`, `Paid`.
     pub fn accept(
         escrow: u64,
         presentation: florin_trade::examination::PresentationId,
@@ -319,9 +322,9 @@ pub mod messages {
     /// The applicant refuses a presentation and names every discrepancy; `reasons` is the hash of what it writes to
     /// the other side.
     ///
-    /// Errors: `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`, `OtherPresentation`, `EmptyNotice`,
-    /// `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`. Events: `PresentationChanged`,
-    /// `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `ExaminationOver`, `SecondNotice`, `WrongCaller`,
+    /// `OtherPresentation`, `EmptyNotice`, `UnknownDiscrepancy`, `RefutedDiscrepancy`, `PrecludedDiscrepancy`.
+    /// Events: `PresentationChanged`, `EscrowMoved`.
     pub fn notice(
         escrow: u64,
         presentation: florin_trade::examination::PresentationId,
@@ -338,7 +341,8 @@ pub mod messages {
     }
     /// The applicant takes the documents in spite of their discrepancies: they are honoured at once.
     ///
-    /// Errors: `NotAllowed`, `WrongCaller`, `OtherPresentation`. Events: those of `accept`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `Insolvent`. Events: those of
+    /// `accept`.
     pub fn waive(
         escrow: u64,
         presentation: florin_trade::examination::PresentationId,
@@ -354,14 +358,15 @@ pub mod messages {
     /// Does what is due by time: honours what was not refused, refunds what was not drawn, divides what was ruled,
     /// releases what was retained. Anybody may, and earns the tip of the terms unless it is a party.
     ///
-    /// Errors: `NotAllowed` where nothing is due. Events: those of `accept`, `DisputeChanged`.
+    /// Errors: `UnknownEscrow`, `NotAllowed` where nothing is due, `Insolvent`. Events: those of `accept`,
+    /// `DisputeChanged`.
     pub fn settle(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("settle", true, false, true, encode_call(0x6c337222, &(escrow,)))
     }
     /// Pays an acceptance that has matured. Anybody may, and earns the tip of the terms unless it is a party.
     ///
-    /// Errors: `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`. Events: `AcceptanceChanged`,
-    /// `EscrowMoved`, `Paid`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `UnknownAcceptance`, `NotMature`, `AlreadyPaid`, `Insolvent`. Events:
+    /// `AcceptanceChanged`, `EscrowMoved`, `Paid`.
     pub fn mature(escrow: u64, number: u8) -> Message<(), crate::escrow::Error> {
         Message::new(
             "mature",
@@ -374,8 +379,8 @@ pub mod messages {
     /// Pays the credit because its conditions hold. Anybody may, and earns the tip of the terms unless it is a
     /// party.
     ///
-    /// Errors: `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`, `TooMany`. Events:
-    /// `EscrowMoved`, `Paid`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `Condition`, `ConditionsNotMet`, `ZeroAmount`, `Signature`,
+    /// `TooMany`, `Insolvent`. Events: `EscrowMoved`, `Paid`.
     pub fn execute(
         escrow: u64,
         proofs: crate::escrow::Proofs,
@@ -399,8 +404,8 @@ pub mod messages {
     /// A party offers what of the stake the beneficiary should get. An offer that meets the other side's ends the
     /// dispute.
     ///
-    /// Errors: `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`. Events: `DisputeChanged`, `EscrowMoved`,
-    /// `Paid`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`, `AboveStake`, `TooManyOffers`, `Insolvent`. Events:
+    /// `DisputeChanged`, `EscrowMoved`, `Paid`.
     pub fn offer(
         escrow: u64,
         to_beneficiary: florin_units::Amount,
@@ -415,7 +420,8 @@ pub mod messages {
     }
     /// A party takes the other side's last offer, which it names.
     ///
-    /// Errors: `NotAllowed`, `NotParty`, `NoSuchOffer`. Events: `DisputeChanged`, `EscrowMoved`, `Paid`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `NotParty`, `NoSuchOffer`, `Insolvent`. Events: `DisputeChanged`,
+    /// `EscrowMoved`, `Paid`.
     pub fn accept_offer(
         escrow: u64,
         to_beneficiary: florin_units::Amount,
@@ -436,8 +442,8 @@ pub mod messages {
     }
     /// The arbitration contract reports what a panel has revealed.
     ///
-    /// Errors: `NotAllowed`, `WrongCaller`, `WrongPanelSize`, `SeatTwice`, `SeatedBefore`, `PanelSilent`. Events:
-    /// `DisputeChanged`, `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `WrongPanelSize`, `SeatTwice`, `SeatedBefore`,
+    /// `PanelSilent`. Events: `DisputeChanged`, `EscrowMoved`.
     pub fn rule(
         escrow: u64,
         seats: [Option<florin_panels::award::Seat>; 11],
@@ -453,14 +459,14 @@ pub mod messages {
     /// A party appeals against the ruling, with the appeal bond of the terms, which it has allowed this contract to
     /// take.
     ///
-    /// Errors: `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`. Events: `Received`,
-    /// `DisputeChanged`, `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `AlreadyAppealed`, `NotParty`, `WrongPayment`, `TransferRefused`.
+    /// Events: `Received`, `DisputeChanged`, `EscrowMoved`.
     pub fn appeal(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("appeal", true, false, true, encode_call(0xeceee736, &(escrow,)))
     }
     /// The fallback of the terms rules where the panel was silent.
     ///
-    /// Errors: `NotAllowed`, `WrongCaller`, `AboveStake`. Events: `DisputeChanged`, `EscrowMoved`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `AboveStake`. Events: `DisputeChanged`, `EscrowMoved`.
     pub fn rule_fallback(
         escrow: u64,
         to_beneficiary: florin_units::Amount,
@@ -488,9 +494,10 @@ pub mod messages {
     /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
     /// pays what is more, which it has allowed this contract to take.
     ///
-    /// Errors: `NotAllowed`, `Terms`, `Condition`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`,
-    /// `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`, `Denied`, `Signature`,
-    /// `TransferRefused`. Events: `AgreementWritten`, `Received`, `EscrowMoved`, `Paid`.
+    /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
+    /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
+    /// `Denied`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+    /// `EscrowMoved`, `Paid`.
     pub fn amend(
         escrow: u64,
         agreement: florin_trade::terms::Agreement,
@@ -506,8 +513,9 @@ pub mod messages {
     }
     /// Brings a division of the stake to which all have consented; it ends the credit.
     ///
-    /// Errors: `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`, `WrongNonce`, `ConsentExpired`,
-    /// `AboveStake`, `Signature`. Events: `EscrowMoved`, `DisputeChanged`, `Paid`.
+    /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `OtherStake`, `MissingConsent`, `PartialAcceptance`,
+    /// `WrongNonce`, `ConsentExpired`, `AboveStake`, `Signature`, `Insolvent`. Events: `EscrowMoved`,
+    /// `DisputeChanged`, `Paid`.
     pub fn agree(
         escrow: u64,
         stake: florin_units::Amount,
@@ -524,7 +532,7 @@ pub mod messages {
     }
     /// The beneficiary assigns a part of its proceeds.
     ///
-    /// Errors: `Right`. Event: `ReceivableChanged`.
+    /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
     pub fn assign(
         escrow: u64,
         to: primitive_types::H160,
@@ -540,7 +548,7 @@ pub mod messages {
     }
     /// Whoever has a part of the proceeds, by its place, passes it on.
     ///
-    /// Errors: `Right`. Event: `ReceivableChanged`.
+    /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
     pub fn pass_on(
         escrow: u64,
         place: u8,
@@ -636,7 +644,7 @@ pub mod messages {
     }
     /// Pays what is left of a quote that is over, or used up, back to its dealer. Anybody may.
     ///
-    /// Errors: `UnknownQuote`, `QuoteHolds`, `ZeroAmount`. Events: `QuoteChanged`, `Paid`.
+    /// Errors: `UnknownQuote`, `QuoteHolds`, `ZeroAmount`, `Insolvent`. Events: `QuoteChanged`, `Paid`.
     pub fn withdraw_quote(quote: u64) -> Message<(), crate::escrow::Error> {
         Message::new(
             "withdraw_quote",
@@ -680,7 +688,8 @@ pub mod messages {
     }
     /// Agrees a hash-time-locked leg; the caller is one of its two sides. Returns its number.
     ///
-    /// Errors: `UnknownAsset`, `WrongCaller`, `ZeroAmount`, `GapTooSmall`, `TooFarAhead`. Event: `LegChanged`.
+    /// Errors: `UnknownAsset`, `WrongCaller`, `ZeroAmount`, `GapTooSmall`, `TooFarAhead`, `Math`. Event:
+    /// `LegChanged`.
     pub fn agree_leg(
         terms: florin_trade::swap::LegTerms,
     ) -> Message<u64, crate::escrow::Error> {
@@ -701,7 +710,7 @@ pub mod messages {
     }
     /// Anybody brings the secret: the claimer gets the amount and its premium.
     ///
-    /// Errors: `UnknownLeg`, `WrongStage`, `TooLate`, `WrongPreimage`, `NoAnswer`. Events: `LegChanged`, `Paid`.
+    /// Errors: `UnknownLeg`, `WrongStage`, `TooLate`, `WrongPreimage`, `Insolvent`. Events: `LegChanged`, `Paid`.
     pub fn claim_leg(leg: u64, preimage: [u8; 32]) -> Message<(), crate::escrow::Error> {
         Message::new(
             "claim_leg",
@@ -713,7 +722,7 @@ pub mod messages {
     }
     /// Gives back what is there, once it is due. Anybody may.
     ///
-    /// Errors: `UnknownLeg`, `WrongStage`, `TooEarly`. Events: `LegChanged`, `Paid`.
+    /// Errors: `UnknownLeg`, `WrongStage`, `TooEarly`, `Insolvent`. Events: `LegChanged`, `Paid`.
     pub fn refund_leg(leg: u64) -> Message<(), crate::escrow::Error> {
         Message::new("refund_leg", true, false, true, encode_call(0xc5d73b56, &(leg,)))
     }

@@ -35,10 +35,11 @@ pub mod messages {
             encode_call(0xc392ba4d, &(document, owner)),
         )
     }
-    /// Does with a title what its owner, holder or issuer may: nominate, endorse, hand over, reject, surrender, retire, restore,
-    /// entrust.
+    /// Does with a title what its owner, holder or issuer may: nominate, endorse, hand over, reject, surrender,
+    /// retire, restore, entrust.
     ///
-    /// Errors: `UnknownTitle`, those of the command. Event: `TitleChanged`.
+    /// Errors: `UnknownTitle`, `WrongStanding`, `NotOwner`, `NotHolder`, `NotIssuer`, `NotNominated`,
+    /// `WrongRecipient`, `NothingToReject`, `RejectBoth`. Event: `TitleChanged`.
     pub fn act(
         issuer: primitive_types::H160,
         document: [u8; 32],

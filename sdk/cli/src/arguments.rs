@@ -1,11 +1,23 @@
 //! The command line. The comments here are its help, and `docs/cli.md`.
 
+mod escrow;
+mod trade;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
-/// Dollar coin, vaults and prices of Florin, from the command line.
+pub(crate) use escrow::{
+    AmendCommand, ClaimArguments, DivideCommand, DraftArguments, EscrowCommand, OrderArguments, PresentArguments,
+    QuoteArguments, RedirectCommand, TemplateName,
+};
+pub(crate) use trade::{
+    ArbitrationCommand, CaseArguments, DocumentCommand, HashName, LegArguments, LegCommand, PoolCommand, Rejected,
+    SignArguments, TitleArguments, TitleCommand,
+};
+
+/// Dollar coin, vaults, prices and trade credits of Florin, from the command line.
 ///
 /// Results go to standard output, everything else to standard error. A command that sends something shows first what it will do,
 /// and asks; without a terminal it needs --yes. Amounts are written like "1.5 FLRN", 1.5FLRN or 1.5. Accounts and contracts are
@@ -90,6 +102,21 @@ pub(crate) enum Command {
     /// Prices.
     #[command(subcommand)]
     Oracle(OracleCommand),
+    /// Credits of cross-border trade, from their terms to the last of the money.
+    #[command(subcommand)]
+    Escrow(EscrowCommand),
+    /// Titles to goods.
+    #[command(subcommand)]
+    Title(TitleCommand),
+    /// Arbitrators and their panels.
+    #[command(subcommand)]
+    Arbitration(ArbitrationCommand),
+    /// Documents, which never leave this machine: others know them by a hash.
+    #[command(subcommand)]
+    Document(DocumentCommand),
+    /// Legs of an exchange with another chain, locked by the hash of a secret.
+    #[command(subcommand)]
+    Leg(LegCommand),
     /// Proposals, votes and voting power.
     #[command(subcommand)]
     Gov(GovCommand),
@@ -531,7 +558,8 @@ pub(crate) enum Module {
 pub(crate) enum AuditCommand {
     /// Tell who governs each contract, and whether that is the governor contract and nobody else.
     ///
-    /// Exits with 9 where somebody else governs token, oracle or vaults or is named to, or where a guardian's term is over.
+    /// Exits with 9 where somebody else governs token, oracle, vaults, escrow or arbitration or is named to, or where a guardian's
+    /// term is over.
     Roles,
 }
 

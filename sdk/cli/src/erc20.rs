@@ -1,4 +1,4 @@
-//! Tokens of others, which speak Solidity's encoding: what a collateral token has to be asked and told.
+//! Tokens of others, which speak Solidity's encoding: what collateral, and the asset of a credit, has to be asked and told.
 
 use florin_client::{
     account::AccountId,
@@ -12,6 +12,7 @@ use crate::{amount::Unit, error::CliError, session::Session};
 const ALLOWANCE: [u8; 4] = [0xdd, 0x62, 0xed, 0x3e];
 const APPROVE: [u8; 4] = [0x09, 0x5e, 0xa7, 0xb3];
 const BALANCE_OF: [u8; 4] = [0x70, 0xa0, 0x82, 0x31];
+const DECIMALS: [u8; 4] = [0x31, 0x3c, 0xe5, 0x67];
 const SYMBOL: [u8; 4] = [0x95, 0xd8, 0x9b, 0x41];
 
 /// Bytes of a word of the encoding.
@@ -33,6 +34,18 @@ pub(crate) async fn unit(session: &Session, token: &Address, decimals: u8) -> Re
     let symbol = answer.as_deref().and_then(read_text).filter(|symbol| !symbol.is_empty());
     let short = || format!("{token:?}").chars().take(10).collect();
     Ok(Unit::new(symbol.unwrap_or_else(short), decimals))
+}
+
+/// Digits after the point that a token says it has.
+pub(crate) async fn decimals(session: &Session, token: &Address) -> Result<u8, CliError> {
+    let claimed = number(session, token, DECIMALS.to_vec(), "decimals").await?;
+    u8::try_from(claimed).map_err(|_| CliError::NotErc20 { token: *token, message: "decimals" })
+}
+
+/// The unit of a token, by what it says of itself.
+pub(crate) async fn asset(session: &Session, token: &Address) -> Result<Unit, CliError> {
+    let decimals = decimals(session, token).await?;
+    unit(session, token, decimals).await
 }
 
 /// Raw units of the owner that the spender may move.

@@ -17,6 +17,16 @@ use florin_client::{
     upgrade::UpgradeError,
 };
 use florin_governance::proposal::ProposalError;
+use florin_trader::{
+    amount::AmountError as TradeAmountError,
+    document::DocumentError,
+    hash::HexError,
+    paper::PaperError,
+    signatures::SignaturesError,
+    terms_file::{Complaint, TermsFileError, UnwritableError},
+    timeline::TimelineError,
+    FileError,
+};
 use serde_json::{json, Map, Value};
 
 use crate::{
@@ -257,6 +267,96 @@ pub(crate) enum CliError {
         /// What is missing.
         cause: String,
     },
+    /// The account holds less of an asset than a message pays in.
+    #[error("{account:?} holds {}, {} is needed", unit.exact(*available), unit.exact(*required))]
+    InsufficientAsset {
+        /// The account.
+        account: Address,
+        /// Raw units needed.
+        required: u128,
+        /// Raw units held.
+        available: u128,
+        /// What they are counted in.
+        unit: Unit,
+    },
+    /// A file holds no terms.
+    #[error(transparent)]
+    TermsFile(Box<TermsFileError>),
+    /// Terms that the contract would refuse.
+    #[error(transparent)]
+    Complaint(Box<Complaint>),
+    /// Terms that no file can say.
+    #[error(transparent)]
+    Unwritable(#[from] UnwritableError),
+    /// A file of signatures cannot be used.
+    #[error(transparent)]
+    Signatures(#[from] SignaturesError),
+    /// A signed paper cannot be used.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
+    /// A document cannot be used.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// The records of a credit do not belong together.
+    #[error(transparent)]
+    Timeline(#[from] TimelineError),
+    /// A text is no amount or share of a credit.
+    #[error(transparent)]
+    TradeAmount(#[from] TradeAmountError),
+    /// A text is no hash.
+    #[error(transparent)]
+    Hash(#[from] HexError),
+    /// A file of the SDK cannot be read or written.
+    #[error(transparent)]
+    TradeFile(#[from] FileError),
+    /// A file cannot be used.
+    #[error("cannot use the file {}: {cause}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        cause: String,
+    },
+    /// Others have access to a file that holds a secret.
+    #[error("others have access to {} (mode {mode:o}), and it holds a secret; run chmod 600 on it", path.display())]
+    SharedFile {
+        /// The file.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
+    },
+    /// Something would be written over.
+    #[error("{} is there already and would be written over; choose another name with --out", path.display())]
+    FileExists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file says something else than it was taken for.
+    #[error("{} is about {found}, and {expected} is meant; look at which file belongs to what", path.display())]
+    OtherFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is about.
+        found: String,
+        /// What was meant.
+        expected: String,
+    },
+    /// A text names no document or discrepancy of a credit.
+    #[error("the credit asks for no document that {text:?} names; there are: {}", known.join(", "))]
+    UnknownDocument {
+        /// The text.
+        text: String,
+        /// Documents that there are.
+        known: Vec<String>,
+    },
+    /// Nothing is presented.
+    #[error("nothing is presented under credit {escrow} that could be decided; its status is {status}")]
+    NoPresentation {
+        /// Number of the credit.
+        escrow: u64,
+        /// Where it stands.
+        status: &'static str,
+    },
     /// The system failed.
     #[error("cannot {act}: {cause}")]
     System {
@@ -306,6 +406,18 @@ impl From<UpgradeError> for CliError {
             UpgradeError::Bundle(error) => error.into(),
             _ => Self::RewardsNotTold { cause },
         }
+    }
+}
+
+impl From<TermsFileError> for CliError {
+    fn from(error: TermsFileError) -> Self {
+        Self::TermsFile(Box::new(error))
+    }
+}
+
+impl From<Complaint> for CliError {
+    fn from(error: Complaint) -> Self {
+        Self::Complaint(Box::new(error))
     }
 }
 
@@ -378,7 +490,22 @@ impl CliError {
             Self::Bindings { .. } | Self::NoEvent { .. } => "BINDINGS_MISMATCH",
             Self::NotErc20 { .. } => "NOT_ERC20",
             Self::NotMapped { .. } => "NOT_MAPPED",
-            Self::InsufficientCoin { .. } => "INSUFFICIENT_BALANCE",
+            Self::InsufficientCoin { .. } | Self::InsufficientAsset { .. } => "INSUFFICIENT_BALANCE",
+            Self::TermsFile(_) | Self::Unwritable(_) => "INVALID_TERMS",
+            Self::Complaint(_) => "TERMS_OUT_OF_BOUNDS",
+            Self::Signatures(SignaturesError::OtherContents { .. }) => "FILE_CHANGED",
+            Self::Signatures(_) => "INVALID_SIGNATURES",
+            Self::Paper(_) => "INVALID_PAPER",
+            Self::Document(_) => "INVALID_DOCUMENT",
+            Self::Timeline(_) => "RECORDS_MISMATCH",
+            Self::TradeAmount(_) => "INVALID_AMOUNT",
+            Self::Hash(_) => "INVALID_HASH",
+            Self::TradeFile(_) | Self::File { .. } => "INVALID_FILE",
+            Self::SharedFile { .. } => "FILE_IS_SHARED",
+            Self::FileExists { .. } => "FILE_EXISTS",
+            Self::OtherFile { .. } => "OTHER_FILE",
+            Self::UnknownDocument { .. } => "UNKNOWN_DOCUMENT",
+            Self::NoPresentation { .. } => "NO_PRESENTATION",
             Self::OtherVerb { .. } => "OTHER_COMMAND",
             Self::ProposalFile { .. } => "INVALID_PROPOSAL",
             Self::BallotFile { .. } => "INVALID_BALLOT",
@@ -417,7 +544,21 @@ impl CliError {
             | Self::ProposalFile { .. }
             | Self::BallotFile { .. }
             | Self::NoSuccessor
+            | Self::TermsFile(_)
+            | Self::Complaint(_)
+            | Self::Unwritable(_)
+            | Self::Paper(_)
+            | Self::Document(_)
+            | Self::TradeAmount(_)
+            | Self::Hash(_)
+            | Self::TradeFile(_)
+            | Self::File { .. }
+            | Self::SharedFile { .. }
+            | Self::FileExists { .. }
+            | Self::UnknownDocument { .. }
             | Self::OtherVerb { .. } => Exit::Usage,
+            Self::Signatures(SignaturesError::OtherContents { .. }) => Exit::Mismatch,
+            Self::Signatures(_) => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
             Self::Node(error) => error.exit(),
@@ -430,11 +571,17 @@ impl CliError {
             Self::Verify(VerifyError::Chain(error)) => chain_exit(error),
             Self::Verify(_) | Self::NoContract { .. } | Self::Bindings { .. } | Self::NoEvent { .. } => Exit::Mismatch,
             Self::Refused { included: true, .. } => Exit::Rejected,
-            Self::Refused { .. } | Self::RefusedByMetadata { .. } | Self::InsufficientCoin { .. } => Exit::Refused,
+            Self::Refused { .. }
+            | Self::RefusedByMetadata { .. }
+            | Self::InsufficientCoin { .. }
+            | Self::InsufficientAsset { .. }
+            | Self::NoPresentation { .. } => Exit::Refused,
             Self::ProposalContent { is_missing: true, .. } | Self::RewardsNotTold { .. } => Exit::Internal,
             Self::NotErc20 { .. }
             | Self::OtherBallot { .. }
             | Self::OtherBuild { .. }
+            | Self::OtherFile { .. }
+            | Self::Timeline(_)
             | Self::ProposalContent { .. } => Exit::Mismatch,
             Self::System { .. } => Exit::Internal,
         }
@@ -449,6 +596,22 @@ impl CliError {
                 "required": Unit::coin().json(*required),
                 "available": Unit::coin().json(*available),
             }),
+            Self::InsufficientAsset { account, required, available, unit } => json!({
+                "account": format!("{account:?}"),
+                "required": unit.json(*required),
+                "available": unit.json(*available),
+            }),
+            Self::Complaint(complaint) => json!({
+                "key": complaint.at.key,
+                "line": complaint.at.line,
+                "problem": complaint.problem,
+                "advice": complaint.advice,
+            }),
+            Self::TermsFile(error) => match &**error {
+                TermsFileError::Wrong { at, .. } => json!({ "key": at.key, "line": at.line }),
+                TermsFileError::Syntax { line, .. } => json!({ "line": line }),
+                _ => Value::Object(Map::new()),
+            },
             Self::RefusedByMetadata { error, .. } => json!({ "error": error }),
             Self::NoContract { contract } => json!({ "contract": format!("{contract:?}") }),
             Self::Chain(error) => chain_details(error),
@@ -480,6 +643,18 @@ impl CliError {
             Self::NotMapped { .. } => "florin account map",
             Self::InsufficientCoin { .. } => "florin token balance, or repay less",
             Self::NotErc20 { .. } => "florin vault types names the tokens that are collateral",
+            Self::InsufficientAsset { .. } => "get what is missing, and run the command again",
+            Self::TermsFile(_) => {
+                "put that right and run the command again; florin escrow template sight shows how it is written"
+            }
+            Self::Signatures(_) => "florin escrow draft TERMS --out FILE writes a new file in which the parties sign",
+            Self::Paper(_) => "florin document sign ESCROW PLACE DOCUMENT --out FILE writes a signed paper",
+            Self::Document(_) => "florin document sheet FIELDS --out FILE makes a document",
+            Self::TradeFile(_) | Self::File { .. } => {
+                "look at the path, and at who may read the file; or ask for it again"
+            }
+            Self::UnknownDocument { .. } => "name one of those by its number or its kind; or florin escrow show ESCROW",
+            Self::NoPresentation { .. } => "florin escrow show ESCROW tells who may do what now",
             Self::Bindings { .. } | Self::NoEvent { .. } => "florin doctor",
             Self::Chain(ChainError::Dispatch { name, .. }) if name == "StorageDepositNotEnoughFunds" => {
                 "florin account balance; deposits and fees are paid in native tokens"
@@ -685,7 +860,7 @@ mod tests {
     fn every_error_says_what_to_do_next() {
         let text = || "x".to_owned();
         let path = || PathBuf::from("x");
-        let errors: [CliError; 27] = [
+        let errors: [CliError; 41] = [
             AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
             MomentError::Past { text: text(), now: 0 }.into(),
             SignerError::File { path: path(), cause: text() }.into(),
@@ -711,6 +886,20 @@ mod tests {
             CliError::NoSuccessor,
             CliError::OtherBuild { contract: "vaults_next" },
             UpgradeError::RewardsMissing { predecessor: Address::zero() }.into(),
+            CliError::InsufficientAsset { account: Address::zero(), required: 2, available: 1, unit: Unit::coin() },
+            TermsFileError::Syntax { line: Some(1), cause: text() }.into(),
+            UnwritableError::Weekend.into(),
+            SignaturesError::OtherSubject.into(),
+            SignaturesError::AboveStake.into(),
+            PaperError::OtherVenue.into(),
+            DocumentError::NoField.into(),
+            TimelineError::OtherAgreement.into(),
+            CliError::File { path: path(), cause: text() },
+            CliError::SharedFile { path: path(), mode: 0o644 },
+            CliError::FileExists { path: path() },
+            CliError::OtherFile { path: path(), found: text(), expected: text() },
+            CliError::UnknownDocument { text: text(), known: vec![text()] },
+            CliError::NoPresentation { escrow: 1, status: "funded" },
             CliError::System { act: text(), cause: text() },
             CliError::RefusedByMetadata { message: text(), code: text(), returned: text(), error: json!({}) },
         ];

@@ -1,4 +1,5 @@
-//! The command `florin`: deployment, positions, coin, prices, proposals and votes, and any other contract by its metadata.
+//! The command `florin`: deployment, positions, coin, prices, trade credits, proposals and votes, and any other contract by its
+//! metadata.
 //! Everything that it does goes through the SDK; this crate reads the command line and writes what came of it.
 
 mod amount;
@@ -8,10 +9,12 @@ mod erc20;
 mod error;
 mod exit;
 mod expand;
+mod files;
 mod moment;
 mod network;
 mod output;
 mod party;
+mod pay;
 mod places;
 mod record;
 mod refusal;
@@ -98,6 +101,11 @@ async fn run(cli: Cli, output: Output) -> Result<Said, CliError> {
         Command::Vault(command) => commands::vault::run(settings()?, command).await?,
         Command::Token(command) => commands::token::run(settings()?, command).await?,
         Command::Oracle(command) => commands::oracle::run(settings()?, command).await?,
+        Command::Escrow(command) => commands::escrow::run(settings()?, command).await?,
+        Command::Title(command) => commands::title::run(settings()?, command).await?,
+        Command::Arbitration(command) => commands::arbitration::run(settings()?, command).await?,
+        Command::Document(command) => commands::document::run(settings, command).await?,
+        Command::Leg(command) => commands::leg::run(settings, command).await?,
         Command::Gov(command) => commands::gov::run(settings()?, command).await?,
         Command::Upgrade(command) => {
             let (answer, exit) = commands::upgrade::run(settings()?, command).await?;

@@ -9,6 +9,7 @@ use serde_json::{json, Map, Value};
 use crate::{
     amount::{percent, shorten, Unit},
     moment,
+    words::Names,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -144,6 +145,35 @@ impl Record {
         self.text(key, label, format!("{address:?}"))
     }
 
+    /// Somebody: by name for people, by address for programs.
+    pub(crate) fn person(self, key: &'static str, label: &'static str, address: &Address, names: &Names) -> Self {
+        self.value(key, label, names.show(address), json!(format!("{address:?}")))
+    }
+
+    /// Somebody, or null where there is nobody.
+    pub(crate) fn optional_person(
+        self,
+        key: &'static str,
+        label: &'static str,
+        address: Option<&Address>,
+        names: &Names,
+        none: &str,
+    ) -> Self {
+        match address {
+            Some(address) => self.person(key, label, address, names),
+            None => self.value(key, label, none, Value::Null),
+        }
+    }
+
+    /// Lines of text, one below the other; a list for programs.
+    pub(crate) fn lines(mut self, key: &'static str, label: &'static str, lines: &[String], json: Value) -> Self {
+        for line in lines {
+            self = self.value(key, label, line.clone(), Value::Null);
+        }
+        // Of facts with one key programs get the last.
+        self.hidden(key, json)
+    }
+
     /// An account, as SS58.
     pub(crate) fn account(self, key: &'static str, label: &'static str, account: &AccountId, prefix: u16) -> Self {
         self.text(key, label, account.to_ss58(prefix))
@@ -251,6 +281,14 @@ mod tests {
         );
         assert_eq!(lines.count(), 2);
         assert_eq!(table(&[], "no positions"), "no positions\n");
+    }
+
+    #[test]
+    fn lines_are_a_list_for_programs() {
+        let record = Record::new().lines("notes", "note", &["one".to_owned(), "two".to_owned()], json!([1, 2]));
+        assert_eq!(record.to_text(), "  note  one\n  note  two\n");
+        assert_eq!(record.to_json(), json!({ "notes": [1, 2] }));
+        assert_eq!(Record::new().lines("notes", "note", &[], json!([])).to_json(), json!({ "notes": [] }));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A contract's refusal in human units: what was asked, what there is, what to do next.
 
+mod trade;
+
 use florin_bindings::{
     governor,
     shared::{CoinError, VotesError},
@@ -45,7 +47,7 @@ pub(crate) struct Refusal {
 pub(crate) struct Units {
     /// The coin.
     pub(crate) coin: Unit,
-    /// The collateral, where one is at stake.
+    /// The collateral, or the asset of a credit, where one is at stake.
     pub(crate) collateral: Option<Unit>,
     /// The native token as contracts see it.
     pub(crate) native: Unit,

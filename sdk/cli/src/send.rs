@@ -59,6 +59,11 @@ impl Approval {
         Self { token, data, amount, unit, spender: "vaults".to_owned() }
     }
 
+    /// The same for another contract than the vaults.
+    pub(crate) fn by(self, spender: &str) -> Self {
+        Self { spender: spender.to_owned(), ..self }
+    }
+
     /// An allowance of the coin.
     pub(crate) fn of_coin(token: Address, spender: Address, amount: u128) -> Self {
         let data = florin_bindings::token::approve(spender, U256::from(amount)).data().to_vec();

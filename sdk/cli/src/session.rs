@@ -241,7 +241,7 @@ impl Session {
         Unit::new(self.settings.network.symbol.clone(), CONTRACT_DECIMALS)
     }
 
-    /// What amounts in a refusal are counted in.
+    /// What amounts in a refusal are counted in; `collateral` is the asset of a credit too.
     pub(crate) fn units(&self, collateral: Option<Unit>) -> Units {
         Units { coin: Unit::coin(), collateral, native: self.native_in_contracts() }
     }

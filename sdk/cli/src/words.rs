@@ -1,4 +1,7 @@
-//! What governance deals with, in words: states, votes, parameters in their units, accounts by name.
+//! What governance deals with, in words: states, votes, parameters in their units, accounts by name. [`trade`] has the words of
+//! credits.
+
+pub(crate) mod trade;
 
 use core::fmt::Debug;
 

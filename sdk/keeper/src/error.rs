@@ -30,7 +30,7 @@ pub enum KeeperError {
     Governor(#[from] CallError<governor::Error>),
     /// The escrow contract did not answer.
     #[error("the escrow contract: {0}")]
-    Escrow(#[from] CallError<escrow::Error>),
+    Escrow(Box<CallError<escrow::Error>>),
     /// The arbitration contract did not answer.
     #[error("the arbitration contract: {0}")]
     Arbitration(#[from] CallError<arbitration::Error>),
@@ -84,4 +84,11 @@ pub enum KeeperError {
         /// The event.
         event: &'static str,
     },
+}
+
+// The largest error of a contract is kept apart: every result would be as large.
+impl From<CallError<escrow::Error>> for KeeperError {
+    fn from(error: CallError<escrow::Error>) -> Self {
+        Self::Escrow(Box::new(error))
+    }
 }

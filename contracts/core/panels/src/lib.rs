@@ -52,9 +52,9 @@
 //! # What a court must do
 //!
 //! It answers the same hearing until it has ruled or the window is over, and leaves out of the panel whom it names.
-//! Where it hears another dispute under the same number, it pays the fee of the former one first. A court that does otherwise harms its own cases only: no
-//! case reaches the money of another, except through the stakes of members who sit in several. The staked pool
-//! therefore sits only for courts that the governor has admitted.
+//! Where it hears another dispute under the same number, it pays the fee of the former one first. A court that does
+//! otherwise harms its own cases only: no case reaches the money of another, except through the stakes of members who
+//! sit in several. The staked pool therefore sits only for courts that the governor has admitted.
 //!
 //! # Randomness
 //!

@@ -1,8 +1,8 @@
 //! Many cases at once in random order, over one staked and one named pool and two assets, against a ghost that only
 //! adds up what came in and what went out. After every step what is owed is what stakes and claims come to and what is
 //! there, every lock belongs to a seat, and nobody has revealed what it has copied. Now and then a court hears another
-//! dispute under the same number: no panel reports to a hearing that is not its own, and none sits before the former one
-//! is paid. In the end everybody is paid out.
+//! dispute under the same number: no panel reports to a hearing that is not its own, and none sits before the former
+//! one is paid. In the end everybody is paid out.
 #![allow(clippy::unwrap_used)]
 mod common;
 

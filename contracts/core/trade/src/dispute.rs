@@ -282,7 +282,8 @@ pub(crate) fn accept_offer(
     divide(outcome, to_beneficiary, |parts| Costs::of(&dispute, parts), None, context)
 }
 
-/// Checks that a pool of arbitrators is large enough: for the appeal panel when the parties and the first panel are barred.
+/// Checks that a pool of arbitrators is large enough: for the appeal panel when the parties and the first panel are
+/// barred.
 ///
 /// Errors: how many members it must have.
 pub fn check_pool(rules: &DisputeTerms, members: u32) -> Result<(), u32> {

@@ -344,8 +344,8 @@ impl Escrow {
     }
 
     /// The moment at which what is retained is due: that of the terms, and at least a time to respond after the end of
-    /// what could be drawn, so that no dispute about the rest uses it up. Where an amendment has taken the retention out
-    /// of the terms, it is due at that end, and not disputed any more.
+    /// what could be drawn, so that no dispute about the rest uses it up. Where an amendment has taken the retention
+    /// out of the terms, it is due at that end, and not disputed any more.
     pub fn retained_until(&self, terms: &Terms) -> Timestamp {
         terms.retention.map_or(self.ended_at, |retention| retention.until.max(self.ended_at.after(terms.response)))
     }

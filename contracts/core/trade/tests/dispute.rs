@@ -479,8 +479,8 @@ fn silence_about_findings_earns_nothing() {
     }
 }
 
-/// A dispute keeps documents from being presented, so the applicant cannot hold up a seller who has shipped: it gets back
-/// what is not drawn by waiting. What is retained the beneficiary gets by waiting.
+/// A dispute keeps documents from being presented, so the applicant cannot hold up a seller who has shipped: it gets
+/// back what is not drawn by waiting. What is retained the beneficiary gets by waiting.
 #[test]
 fn each_party_goes_to_dispute_about_what_the_other_one_gets_by_waiting() {
     let mut deal = Deal::funded(retaining(), free());

@@ -429,8 +429,8 @@ impl World {
         }
     }
 
-    /// When what stands there was over: now, or when the time ended after which anybody can settle. Whoever settles late
-    /// puts nothing off. The status alone says when that was.
+    /// When what stands there was over: now, or when the time ended after which anybody can settle. Whoever settles
+    /// late puts nothing off. The status alone says when that was.
     fn since(&self, place: usize, status: Status) -> Timestamp {
         if !matches!(status, Status::Complying | Status::Expired | Status::Decided) {
             return self.now;
@@ -580,8 +580,8 @@ impl World {
         silent.fall_silent();
     }
 
-    /// From here the beneficiary disputes the rest as late as it can, then the applicant what is retained, as late as it
-    /// can: all is out by the moment that was promised.
+    /// From here the beneficiary disputes the rest as late as it can, then the applicant what is retained, as late
+    /// as it can: all is out by the moment that was promised.
     fn check_slowest(&mut self, place: usize) {
         let mut deal = self.deals[place].clone();
         let (book, terms) = (deal.view.escrow.book, deal.view.terms);

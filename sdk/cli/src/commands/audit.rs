@@ -19,7 +19,7 @@ use crate::{
 /// The contract that has to govern the others, and itself.
 const GOVERNOR: &str = "governor";
 /// Contracts that must have a governor.
-const GOVERNED: [&str; 4] = ["token", "oracle", "vaults", GOVERNOR];
+const GOVERNED: [&str; 6] = ["token", "oracle", "vaults", "escrow", "arbitration", GOVERNOR];
 
 /// What is found, and how the program exits.
 ///

@@ -314,6 +314,7 @@ pub(in crate::escrow) mod tests {
                 drawings: 0,
                 notices: 0,
                 title: None,
+                ended_at: Timestamp::ZERO,
             },
             presentation: None,
             dispute: None,
@@ -462,7 +463,7 @@ pub(in crate::escrow) mod tests {
     /// The panel that hears the dispute now.
     fn case(picture: &Picture, stage: CaseStage) -> Case {
         let hearing = hearing(&view_of(picture), &picture.agreement.dispute, at(30)).unwrap();
-        Case { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO }
+        Case { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO, calls: 1 }
     }
 
     /// So many members, the first of whom have revealed.

@@ -1,0 +1,581 @@
+//! `florin escrow` as traders run it: two homes that share a node and nothing else but the files that they send each
+//! other.
+
+#[allow(dead_code)]
+#[path = "cli/home.rs"]
+mod home;
+
+use std::fs;
+
+use serde_json::{json, Value};
+
+use home::Home;
+
+/// The seller's side: a home of its own, with the address book, on the buyer's node. Carrier and inspector sign there
+/// too.
+struct Seller {
+    home: Home,
+    node: String,
+}
+
+impl Seller {
+    fn new(buyer: &Home) -> Self {
+        let (home, node) = (Home::new(), format!("ws://127.0.0.1:{}", buyer.port));
+        fs::create_dir_all(home.path("addresses")).expect("a folder");
+        let seller = Self { home, node };
+        seller.receive(buyer, &["addresses/dev.json"]);
+        seller
+    }
+
+    fn line(&self, who: &str, line: &str) -> String {
+        format!("{line} --url {} --account dev:{who}", self.node)
+    }
+
+    fn ok(&self, line: &str) -> Value {
+        self.ok_as("bob", line)
+    }
+
+    fn ok_as(&self, who: &str, line: &str) -> Value {
+        self.home.ok(&self.line(who, line))
+    }
+
+    fn fails(&self, line: &str, exit: i32, code: &str) -> Value {
+        self.fails_as("bob", line, exit, code)
+    }
+
+    fn fails_as(&self, who: &str, line: &str, exit: i32, code: &str) -> Value {
+        self.home.fails(&self.line(who, line), exit, code)
+    }
+
+    /// The buyer sends files.
+    fn receive(&self, buyer: &Home, names: &[&str]) {
+        carry(buyer, &self.home, names);
+    }
+
+    /// The buyer gets files.
+    fn send(&self, buyer: &Home, names: &[&str]) {
+        carry(&self.home, buyer, names);
+    }
+}
+
+fn carry(from: &Home, to: &Home, names: &[&str]) {
+    for name in names {
+        fs::copy(from.path(name), to.path(name)).expect("copied");
+    }
+}
+
+fn human<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name]["human"].as_str().unwrap_or_default()
+}
+
+fn length(list: &Value) -> Option<usize> {
+    list.as_array().map(Vec::len)
+}
+
+fn contains(list: &Value, wanted: &str) -> bool {
+    list.as_array().is_some_and(|list| list.iter().any(|one| one.as_str() == Some(wanted)))
+}
+
+/// Whether a warning is about a key.
+fn warns(checked: &Value, key: &str) -> bool {
+    checked["warnings"].as_array().is_some_and(|list| list.iter().any(|one| one["key"] == json!(key)))
+}
+
+/// Names of an answer's fields, which programs rely on: they are added to and never removed.
+fn fields(value: &Value) -> Vec<&str> {
+    let fields = value.as_object().expect("an object");
+    let mut fields: Vec<&str> = fields.keys().map(String::as_str).collect();
+    fields.sort_unstable();
+    fields
+}
+
+/// What `florin escrow show` tells.
+const SHOWN: &[&str] = &[
+    "acceptances",
+    "accepted",
+    "agreement",
+    "amount",
+    "appeal_bond",
+    "applicant",
+    "available",
+    "beneficiary",
+    "bond",
+    "bonds",
+    "claimable",
+    "conditions",
+    "confirmer",
+    "default_split",
+    "dispute",
+    "drawn",
+    "dust",
+    "escrow",
+    "expiry",
+    "fees",
+    "funded",
+    "latest_shipment",
+    "limit",
+    "maximum_fee",
+    "milestones",
+    "paid",
+    "payment",
+    "presentation",
+    "presented",
+    "required",
+    "retained",
+    "retained_until",
+    "shares",
+    "status",
+    "t_max",
+    "timeline",
+    "title",
+    "unassigned",
+    "your_claim",
+];
+/// Its time line.
+const LINE: &[&str] = &["acts", "entries", "held", "if_silent", "left", "next", "now", "status", "t_max"];
+/// A row of `florin escrow list`.
+const LISTED: &[&str] =
+    &["agreement", "amount", "applicant", "beneficiary", "drawn", "escrow", "expiry", "held", "status", "t_max"];
+
+/// The file's one node serves one test, which goes through a credit in its order.
+#[test]
+fn a_credit_from_its_terms_to_the_last_of_the_money() {
+    let buyer = Home::new();
+    without_a_node(&buyer);
+    let pool = a_suite(&buyer);
+    let seller = Seller::new(&buyer);
+    terms_are_checked(&buyer, pool);
+    signed_in_a_file(&buyer, &seller);
+    paid_in(&buyer, &seller);
+    let first = presented(&buyer, &seller);
+    refused_and_cured(&buyer, &seller, &first);
+    accepted(&buyer, &seller);
+    amended(&buyer, &seller);
+    disputed(&buyer, &seller, &first);
+    claimed(&buyer, &seller);
+    listed(&buyer, &seller);
+    titles(&seller);
+    around_it(&buyer, &seller);
+}
+
+/// Documents are made, shown and sent without any chain.
+fn without_a_node(home: &Home) {
+    let template = home.ok("escrow template sight");
+    let text = template["text"].as_str().expect("a template");
+    assert!(text.contains("[[documents]]"), "{text}");
+    fs::write(home.path("raw.toml"), text).expect("written");
+    home.fails("escrow template gold", 2, "USAGE");
+    home.fails("escrow show 0 --url ws://127.0.0.1:1", 8, "UNREACHABLE");
+
+    let fields = "[[field]]\nname = \"weight\"\ntext = \"19.2 t\"\n\n[[field]]\nname = \"price\"\ntext = \"2100\"\n";
+    fs::write(home.path("fields.toml"), fields).expect("written");
+    let made = home.ok("document sheet fields.toml --out sheet.json");
+    home.fails("document sheet fields.toml --out sheet.json", 2, "FILE_EXISTS");
+    assert_eq!(length(&made["fields"]), Some(2));
+    assert_eq!(home.ok("document show sheet.json")["commitment"], made["commitment"]);
+    let shown = home.ok("document disclose sheet.json weight --out weight.json");
+    assert_eq!(shown["content"], json!({ "text": "19.2 t" }));
+    let proof = fs::read_to_string(home.path("weight.json")).expect("a proof");
+    assert!(!proof.contains("2100"), "the proof shows nothing else: {proof}");
+    let commitment = made["commitment"].as_str().expect("a hash");
+    assert_eq!(home.ok(&format!("document verify weight.json --document {commitment}"))["valid"], json!(true));
+    let other = format!("0x{}", "11".repeat(32));
+    home.fails(&format!("document verify weight.json --document {other}"), 2, "INVALID_DOCUMENT");
+    home.fails("document disclose sheet.json colour --out colour.json", 2, "INVALID_DOCUMENT");
+
+    let identity = home.ok("document identity --out identity.txt");
+    let recipient = identity["recipient"].as_str().expect("a recipient");
+    home.ok(&format!("document encrypt sheet.json --to {recipient} --out sheet.age"));
+    let read = home.ok("document decrypt sheet.age --identity identity.txt --out copy.json");
+    assert_eq!(read["commitment"], made["commitment"]);
+
+    let secret = home.ok("leg secret --out secret.txt");
+    assert!(secret["keccak256"].as_str().is_some_and(|hash| hash.len() == 66), "{secret}");
+    home.fails("leg secret --out secret.txt", 2, "FILE_EXISTS");
+}
+
+/// The project's plan with ferdie as collector, coin for both sides, and arbitrators.
+fn a_suite(buyer: &Home) -> u64 {
+    buyer.start_node();
+    buyer.ok("node set-time 2027-01-04T09:00:00Z");
+    let to_governor = "args = [\"50\", \"${governor}\"]";
+    let plan = buyer.plan("deploy.toml", |text| text.replace(to_governor, "args = [\"50\", \"${account:ferdie}\"]"));
+    let text = fs::read_to_string(buyer.path(&plan)).expect("the plan");
+    assert!(text.contains("${account:ferdie}\"]"), "the plan names a collector as before");
+    buyer.ok("deploy");
+    assert_eq!(buyer.ok("audit roles")["sound"], json!(true));
+    buyer.ok("node advance 11m");
+    buyer.ok("vault open 1000UNIT --draw 60000");
+    buyer.ok("token transfer bob 5000");
+
+    // One sits on the panel, three on appeal, and three parties are barred.
+    let members: Vec<String> = (1..=7).map(|number| format!("dev:{number}")).collect();
+    let made = buyer.ok(&format!("arbitration pool make {}", members.join(" ")));
+    let pool = made["result"]["pool"].as_u64().expect("a number");
+    let shown = buyer.ok(&format!("arbitration pool show {pool}"));
+    assert_eq!((&shown["size"], &shown["members"]), (&json!(7), &made["result"]["members"]));
+    buyer.fails("arbitration pool show 77", 3, "UNKNOWN_POOL");
+    pool
+}
+
+/// Coffee at sight, in parts; invoice, bill of lading, inspection.
+fn terms(pool: u64) -> String {
+    format!(
+        r#"format = "florin terms 1"
+
+[parties]
+applicant = "alice"
+beneficiary = "bob"
+
+[asset]
+token = "token"
+decimals = 18
+symbol = "FLRN"
+
+[credit]
+amount = "20000"
+partial_drawings = true
+payment = "sight"
+latest_shipment = "2027-02-26"
+expiry = "2027-03-26"
+presentation_period = "21 days"
+examination = "5 working days"
+examination_limit = "14 days"
+response = "7 days"
+maximum_fee = "1%"
+tip = "5"
+details = {{ file = "contract.txt" }}
+
+[[documents]]
+kind = "invoice"
+issuer = "bob"
+
+[[documents]]
+kind = "transport"
+issuer = "charlie"
+
+[[documents]]
+kind = "inspection"
+issuer = "dave"
+
+[calendar]
+weekend = ["Saturday", "Sunday"]
+offset = "+00:00"
+
+[disputes]
+arbitration = "arbitration"
+fallback = "eve"
+pool = {pool}
+panel = 1
+offers = 3
+bond = "1000"
+fee = "300"
+appeal_bond = "1500"
+appeal_fee = "700"
+default_split = "50%"
+"#
+    )
+}
+
+fn terms_are_checked(buyer: &Home, pool: u64) {
+    fs::write(buyer.path("contract.txt"), "2,000 bags of coffee, FOB Santos\n").expect("written");
+    let write = |name: &str, text: String| fs::write(buyer.path(name), text).expect("written");
+    write("terms.toml", terms(pool));
+    write("late.toml", terms(pool).replace("2027-03-26", "2026-03-27"));
+    write("spelt.toml", terms(pool).replace("expiry", "expires"));
+    write("staked.toml", terms(0));
+
+    // A template has names that nobody here has.
+    buyer.fails("escrow draft raw.toml", 2, "INVALID_TERMS");
+    buyer.fails("escrow draft no.toml", 2, "INVALID_TERMS");
+    let details = buyer.fails("escrow draft spelt.toml", 2, "INVALID_TERMS");
+    assert!(details["key"].as_str().is_some_and(|key| key.contains("expir")), "{details}");
+    buyer.fails("escrow draft late.toml", 2, "TERMS_OUT_OF_BOUNDS");
+
+    let checked = buyer.ok("escrow draft terms.toml");
+    assert_eq!((human(&checked, "amount"), human(&checked, "limit")), ("20000 FLRN", "20000 FLRN"), "{checked}");
+    assert_eq!(human(&checked, "fee"), "0.5 %", "{checked}");
+    assert!(checked["beneficiary_risks"].as_str().is_some_and(|text| text.contains("50 %")), "{checked}");
+    assert!(warns(&checked, "disputes.panel") && !warns(&checked, "disputes.pool"), "{checked}");
+    assert!(warns(&buyer.ok("escrow draft staked.toml"), "disputes.pool"), "nobody has joined the staked pool");
+    let text = buyer.run("escrow draft terms.toml");
+    assert!(text.output.starts_with("These terms can be signed\n"), "{text:?}");
+    assert_eq!(buyer.ok("escrow list"), json!([]), "nothing was sent");
+}
+
+fn signed_in_a_file(buyer: &Home, seller: &Seller) {
+    let made = buyer.ok("escrow draft terms.toml --out signatures.json --valid-for 2d");
+    assert_eq!((&made["complete"], length(&made["missing"])), (&json!(false), Some(2)), "{made}");
+    buyer.fails("escrow draft terms.toml --out signatures.json", 2, "FILE_EXISTS");
+    buyer.fails("escrow sign signatures.json", 2, "CONFIRMATION_REQUIRED");
+    buyer.fails("escrow sign signatures.json --terms staked.toml --yes", 7, "OTHER_FILE");
+    buyer.fails("escrow sign signatures.json --yes --account dev:dave", 2, "INVALID_SIGNATURES");
+    let signed = buyer.ok("escrow sign signatures.json --terms terms.toml");
+    assert_eq!(length(&signed["missing"]), Some(1), "{signed}");
+
+    // The seller reads the same terms, and signs at home.
+    seller.receive(buyer, &["signatures.json", "terms.toml", "contract.txt"]);
+    let signed = seller.ok("escrow sign signatures.json --terms terms.toml");
+    assert_eq!((&signed["complete"], &signed["subject"]), (&json!(true), &made["agreement"]), "{signed}");
+    seller.send(buyer, &["signatures.json"]);
+    let changed = fs::read_to_string(buyer.path("signatures.json")).expect("the file");
+    let hash = made["agreement"].as_str().expect("a hash");
+    fs::write(buyer.path("changed.json"), changed.replace(hash, &format!("0x{}", "22".repeat(32)))).expect("written");
+    buyer.fails("escrow draft terms.toml --signatures changed.json --yes", 7, "FILE_CHANGED");
+    buyer.fails("escrow draft staked.toml --signatures signatures.json --yes", 7, "OTHER_FILE");
+
+    let drafted = buyer.ok("escrow draft terms.toml --signatures signatures.json");
+    let result = &drafted["result"];
+    assert_eq!((&result["escrow"], &result["status"]), (&json!(0), &json!("signed")), "{drafted}");
+    assert_eq!(result["agreement"], made["agreement"]);
+    buyer.fails("escrow sign 0 --yes", 3, "ALREADY_SIGNED");
+    buyer.fails("escrow show 7", 3, "UNKNOWN_ESCROW");
+}
+
+fn paid_in(buyer: &Home, seller: &Seller) {
+    let block = buyer.block();
+    seller.fails("escrow fund 0 --yes", 3, "WRONG_CALLER");
+    buyer.fails("escrow fund 0", 2, "CONFIRMATION_REQUIRED");
+    buyer.fails("escrow fund 0 --terms staked.toml --yes", 7, "OTHER_FILE");
+    let shown = buyer.ok("escrow fund 0 --dry-run");
+    let preview = &shown["preview"];
+    assert_eq!((human(preview, "limit"), &preview["then"]), ("20000 FLRN", &json!("funded")), "{shown}");
+    assert!(preview["t_max"]["seconds"].is_u64(), "{shown}");
+    let allowed = preview["with_it"][0].as_str().unwrap_or_default();
+    assert_eq!(allowed, "allow escrow to move 20000 FLRN", "{shown}");
+    assert_eq!(buyer.block(), block, "nothing was sent");
+    let funded = buyer.ok("escrow fund 0 --terms terms.toml");
+    let result = &funded["result"];
+    assert_eq!((&result["status"], human(result, "available")), (&json!("funded"), "20000 FLRN"), "{funded}");
+    assert_eq!(human(&buyer.ok("token balance"), "balance"), "35000 FLRN");
+    buyer.fails("escrow fund 0 --yes", 3, "ALREADY_FUNDED");
+    buyer.fails("escrow settle 0 --yes", 3, "NOT_ALLOWED");
+}
+
+/// A document of one file. The seller's own needs no signature, the others are signed by their issuers for the next
+/// drawing.
+fn document(seller: &Seller, place: &str, tag: &str, issuer: Option<&str>) -> String {
+    let name = format!("{place}-{tag}");
+    fs::write(seller.home.path(&format!("{name}.txt")), format!("{place} of shipment {tag}\n")).expect("written");
+    seller.home.ok(&format!("document commit {name}.txt --out {name}.json"));
+    let Some(issuer) = issuer else { return format!("{name}.json") };
+    let sign = format!("document sign 0 {place} {name}.json --dated 2027-01-08T00:00:00Z --out {name}-paper.json");
+    let signed = seller.ok_as(issuer, &sign);
+    assert_eq!(signed["place"], json!(if place == "transport" { 1 } else { 2 }), "{signed}");
+    format!("{name}-paper.json")
+}
+
+/// All three as arguments.
+fn documents(seller: &Seller, tag: &str) -> String {
+    let documents = [("invoice", None), ("transport", Some("charlie")), ("inspection", Some("dave"))];
+    let brought = documents.map(|(place, issuer)| format!("--paper {place}={}", document(seller, place, tag, issuer)));
+    brought.join(" ")
+}
+
+fn presented(buyer: &Home, seller: &Seller) -> String {
+    buyer.ok("node set-time 2027-01-11T10:00:00Z");
+    seller.fails("escrow present 0 --amount 15000 --yes", 3, "MISSING_DOCUMENT");
+    let papers = documents(seller, "one");
+    seller.fails_as("charlie", "document sign 0 inspection inspection-one.json --out x.json --yes", 3, "WRONG_ISSUER");
+    seller.fails_as("dave", "document sign 0 letter inspection-one.json --out x.json --yes", 2, "UNKNOWN_DOCUMENT");
+    seller.fails(&format!("escrow present 0 --amount 25000 {papers} --yes"), 3, "OVERDRAWN");
+    seller.fails("escrow present 0 --amount 15000 --paper transport=inspection-one-paper.json --yes", 7, "OTHER_FILE");
+    buyer.fails("escrow examine 0", 3, "NO_PRESENTATION");
+
+    let shown = seller.ok(&format!("escrow present 0 --amount 15000 {papers} --dry-run"));
+    assert_eq!((length(&shown["preview"]["documents"]), &shown["preview"]["found"]), (Some(3), &json!([])), "{shown}");
+    let sent = seller.ok(&format!("escrow present 0 --amount 15000 {papers}"));
+    let result = &sent["result"];
+    assert_eq!((&result["status"], &result["presentation"]), (&json!("examining"), &json!(1)), "{sent}");
+    assert_eq!((human(result, "presented"), human(result, "available")), ("15000 FLRN", "5000 FLRN"), "{sent}");
+    assert!(human(result, "until").starts_with("2027-01-1"), "five working days later: {sent}");
+
+    let examined = buyer.ok("escrow examine 0");
+    let shown = seller.home.ok("document show invoice-one.json");
+    assert_eq!(examined["documents"][0]["commitment"], shown["commitment"], "{examined}");
+    assert_eq!(examined["documents"][1]["kind"], json!("transport"), "{examined}");
+    assert!(contains(&examined["can_be_named"], "description"), "{examined}");
+    assert_eq!(examined["precluded"], json!([]), "{examined}");
+    assert!(examined["left"]["seconds"].as_u64().is_some_and(|left| left > 4 * 86_400), "{examined}");
+    // What the seller shows of a document can be held against what was presented.
+    seller.home.ok("document disclose invoice-one.json invoice-one.txt --out field.json");
+    seller.send(buyer, &["field.json", "invoice-one.txt"]);
+    let verified = buyer.ok("document verify field.json --escrow 0 --place invoice --file invoice-one.txt");
+    assert_eq!((&verified["valid"], &verified["file_checked"]), (&json!(true), &json!(true)), "{verified}");
+    let text = buyer.run("escrow show 0");
+    assert!(text.output.contains("the applicant examines the documents"), "{text:?}");
+    assert!(text.output.contains("If everybody is silent:"), "{text:?}");
+    papers
+}
+
+fn refused_and_cured(buyer: &Home, seller: &Seller, papers: &str) {
+    buyer.ok("node advance 1d");
+    fs::write(buyer.path("reasons.txt"), "The certificate is of another lot.\n").expect("written");
+    let named = "--discrepancy inspection --discrepancy description";
+    seller.fails(&format!("escrow cure 0 {papers} --yes"), 2, "USAGE");
+    buyer.fails("escrow notice 0 --reasons reasons.txt --yes", 2, "USAGE");
+    buyer.fails("escrow notice 0 --discrepancy colour --reasons reasons.txt --yes", 2, "UNKNOWN_DOCUMENT");
+    seller.receive(buyer, &["reasons.txt"]);
+    seller.fails(&format!("escrow notice 0 {named} --reasons reasons.txt --yes"), 3, "WRONG_CALLER");
+    let refused = buyer.ok(&format!("escrow notice 0 {named} --reasons reasons.txt"));
+    assert_eq!(refused["result"]["status"], json!("discrepant"), "{refused}");
+    buyer.fails(&format!("escrow notice 0 {named} --reasons reasons.txt --yes"), 3, "SECOND_NOTICE");
+    let examined = buyer.ok("escrow examine 0");
+    assert_eq!((&examined["refused"], length(&examined["named"])), (&json!(true), Some(2)), "{examined}");
+
+    buyer.ok("node advance 1d");
+    let better = document(seller, "inspection", "two", Some("dave"));
+    let papers = papers.replace("inspection-one-paper.json", &better);
+    let shown = seller.ok(&format!("escrow cure 0 {papers} --dry-run"));
+    let preview = &shown["preview"];
+    assert_eq!((length(&preview["precluded"]), human(preview, "amount")), (Some(2), "15000 FLRN"), "{shown}");
+    let cured = seller.ok(&format!("escrow cure 0 {papers}"));
+    assert_eq!((&cured["result"]["presentation"], &cured["result"]["status"]), (&json!(2), &json!("examining")));
+    // What stayed the same and was not named then complies.
+    let details =
+        buyer.fails("escrow notice 0 --discrepancy transport --reasons reasons.txt --yes", 3, "PRECLUDED_DISCREPANCY");
+    assert_eq!(length(&details["discrepancies"]), Some(1), "{details}");
+}
+
+fn accepted(buyer: &Home, seller: &Seller) {
+    let before = human(&seller.ok("token balance"), "balance").to_owned();
+    assert_eq!(before, "5000 FLRN");
+    seller.fails("escrow accept 0 --yes", 3, "WRONG_CALLER");
+    let accepted = buyer.ok("escrow accept 0");
+    let result = &accepted["result"];
+    assert_eq!((&result["status"], human(result, "drawn")), (&json!("funded"), "15000 FLRN"), "{accepted}");
+    assert_eq!(length(&result["paid_to"]), Some(2), "proceeds and fee: {accepted}");
+    assert_eq!(human(&seller.ok("token balance"), "balance"), "19925 FLRN");
+    buyer.fails("escrow accept 0 --yes", 3, "NO_PRESENTATION");
+
+    let shown = buyer.ok("escrow show 0");
+    assert_eq!((human(&shown, "available"), human(&shown, "presented")), ("5000 FLRN", "0 FLRN"), "{shown}");
+    assert_eq!((human(&shown, "paid"), human(&shown, "fees")), ("14925 FLRN", "75 FLRN"), "{shown}");
+    assert_eq!((&shown["presentation"], &shown["dispute"]), (&json!(null), &json!(null)), "{shown}");
+    let line = &shown["timeline"];
+    assert_eq!((fields(&shown), fields(line)), (SHOWN.to_vec(), LINE.to_vec()));
+    assert_eq!((&line["status"], &line["t_max"]), (&json!("funded"), &shown["t_max"]), "{shown}");
+    assert!(line["entries"].as_array().is_some_and(|entries| !entries.is_empty()), "{shown}");
+    assert_eq!(human(line, "held"), "5000 FLRN", "{shown}");
+    assert!(line["if_silent"][0]["to"].is_string(), "what is not drawn goes back: {shown}");
+    // Anybody may have the collector's fee paid to the collector.
+    assert_eq!(human(&buyer.ok("escrow claim token --of ferdie")["result"], "amount"), "75 FLRN");
+    assert_eq!(human(&buyer.ok("token balance ferdie"), "balance"), "75 FLRN");
+    buyer.fails("escrow claim token --of ferdie --yes", 3, "NOTHING_TO_CLAIM");
+}
+
+/// A later expiry, with the consent of both.
+fn amended(buyer: &Home, seller: &Seller) {
+    let later = fs::read_to_string(buyer.path("terms.toml")).expect("terms").replace("2027-03-26", "2027-04-02");
+    fs::write(buyer.path("later.toml"), later).expect("written");
+    let proposed = buyer.ok("escrow amend propose 0 later.toml --out amendment.json");
+    assert_eq!(length(&proposed["changes"]), Some(2), "one line goes and one comes: {proposed}");
+    buyer.ok("escrow sign amendment.json");
+    buyer.fails("escrow amend send amendment.json --yes", 3, "MISSING_CONSENT");
+    seller.receive(buyer, &["amendment.json"]);
+    let signed = seller.ok("escrow sign amendment.json");
+    assert_eq!(signed["complete"], json!(true), "{signed}");
+    seller.fails("escrow divide send amendment.json --yes", 7, "OTHER_FILE");
+    let sent = seller.ok("escrow amend send amendment.json");
+    assert_eq!(sent["result"]["status"], json!("funded"), "{sent}");
+    seller.fails("escrow amend send amendment.json --yes", 3, "WRONG_NONCE");
+    assert!(human(&buyer.ok("escrow show 0"), "expiry").starts_with("2027-04-03"), "the end of the second of April");
+}
+
+/// The rest is refused, disputed, and divided by an offer.
+fn disputed(buyer: &Home, seller: &Seller, old: &str) {
+    buyer.ok("node set-time 2027-01-18T10:00:00Z");
+    seller.fails(&format!("escrow present 0 --amount 5000 {old} --yes"), 2, "INVALID_PAPER");
+    let papers = documents(seller, "three");
+    let sent = seller.ok(&format!("escrow present 0 {papers}"));
+    assert_eq!(human(&sent["result"], "presented"), "5000 FLRN", "all that can be drawn: {sent}");
+    // What is being examined is not disputed.
+    seller.fails("escrow dispute 0 --yes", 3, "NOT_ALLOWED");
+    buyer.ok("escrow notice 0 --discrepancy quantity --reasons reasons.txt");
+    buyer.fails("escrow dispute 0 --yes", 3, "WRONG_CALLER");
+    let shown = seller.ok("escrow dispute 0 --dry-run");
+    let preview = &shown["preview"];
+    assert_eq!((human(preview, "stake"), human(preview, "bond")), ("5000 FLRN", "1000 FLRN"), "{shown}");
+    assert_eq!(preview["with_it"][0], json!("allow escrow to move 1000 FLRN"), "{shown}");
+    let raised = seller.ok("escrow dispute 0");
+    assert_eq!(raised["result"]["status"], json!("negotiating"), "{raised}");
+    buyer.fails("arbitration call 0 --yes", 3, "NO_HEARING");
+    buyer.fails("arbitration show 0", 3, "UNKNOWN_CASE");
+
+    seller.ok("escrow offer 0 4000");
+    seller.fails("escrow offer 0 6000 --yes", 3, "ABOVE_STAKE");
+    buyer.ok("escrow offer 0 2000");
+    let dispute = buyer.ok("escrow show 0")["dispute"].clone();
+    assert_eq!(
+        (human(&dispute, "applicant_offer"), human(&dispute, "beneficiary_offer")),
+        ("2000 FLRN", "4000 FLRN"),
+        "{dispute}"
+    );
+    buyer.fails("escrow take-offer 0 3000 --yes", 3, "NO_SUCH_OFFER");
+    let taken = buyer.ok("escrow take-offer 0 4000");
+    let result = &taken["result"];
+    assert_eq!((&result["status"], human(result, "drawn")), (&json!("closed"), "19000 FLRN"), "{taken}");
+    for pot in ["available", "presented", "retained", "accepted", "bonds"] {
+        assert_eq!(human(result, pot), "0 FLRN", "{pot}: {taken}");
+    }
+    // Nobody has ruled, so the bond goes back.
+    assert_eq!(human(&seller.ok("token balance"), "balance"), "23905 FLRN");
+    assert_eq!(human(&buyer.ok("token balance"), "balance"), "36000 FLRN");
+    buyer.fails("escrow divide propose 0 1 --out division.json", 3, "NOT_ALLOWED");
+}
+
+/// The collector signs where the second fee goes, and somebody else brings it.
+fn claimed(buyer: &Home, seller: &Seller) {
+    let signed = buyer.ok("escrow redirect sign token --to charlie --out redirect.json --account dev:ferdie");
+    assert_eq!(human(&signed, "amount"), "20 FLRN", "{signed}");
+    seller.receive(buyer, &["redirect.json"]);
+    let sent = seller.ok("escrow redirect send redirect.json");
+    assert_eq!(human(&sent["result"], "amount"), "20 FLRN", "{sent}");
+    assert_eq!(human(&buyer.ok("token balance charlie"), "balance"), "20 FLRN");
+    seller.fails("escrow redirect send redirect.json --yes", 3, "NOTHING_TO_CLAIM");
+    buyer.fails("escrow claim token --yes --account dev:ferdie", 3, "NOTHING_TO_CLAIM");
+    // All that the contract holds is owed to nobody any more.
+    assert_eq!(human(&buyer.ok("token balance escrow"), "balance"), "0 FLRN");
+}
+
+fn listed(buyer: &Home, seller: &Seller) {
+    // A second one, which its seller does not want.
+    let drafted = buyer.ok("escrow draft terms.toml --send");
+    assert_eq!((&drafted["result"]["escrow"], &drafted["result"]["status"]), (&json!(1), &json!("draft")));
+    buyer.ok("escrow sign 1 --terms terms.toml");
+    let all = buyer.ok("escrow list");
+    assert_eq!((length(&all), &all[0]["status"], &all[1]["status"]), (Some(2), &json!("closed"), &json!("draft")));
+    assert_eq!(fields(&all[0]), LISTED);
+    seller.ok("escrow decline 1");
+    assert_eq!(length(&buyer.ok("escrow list --status closed")), Some(2));
+    assert_eq!(buyer.ok("escrow list --status funded"), json!([]));
+    assert_eq!(length(&seller.ok("escrow list --mine")), Some(2));
+    assert_eq!(seller.ok_as("ferdie", "escrow list --mine"), json!([]));
+    assert_eq!(buyer.ok("escrow list --from 1 --count 1")[0]["escrow"], json!(1));
+    buyer.fails("escrow list --status open", 2, "USAGE");
+    let table = buyer.run("escrow list");
+    assert!(table.output.contains("alice") && table.output.contains("20000 FLRN"), "{table:?}");
+}
+
+fn titles(seller: &Seller) {
+    seller.ok_as("charlie", "title issue transport-one.json --to bob");
+    seller.fails_as("charlie", "title issue transport-one.json --to bob --yes", 3, "TITLE_EXISTS");
+    let shown = seller.ok("title show transport-one-paper.json");
+    assert_eq!(shown["owner"], shown["holder"], "{shown}");
+    let trusted = seller.ok("title entrust transport-one-paper.json");
+    assert!(trusted["result"]["custodian"].is_string(), "{trusted}");
+    seller.fails_as("charlie", "title surrender transport-one-paper.json --yes", 3, "NOT_OWNER");
+    seller.ok("title hand-over transport-one-paper.json --to alice");
+    seller.fails("title show invoice-one.json --issuer charlie", 3, "UNKNOWN_TITLE");
+    let missing = format!("escrow deliver-title 0 0x{} --yes", "33".repeat(32));
+    seller.fails(&missing, 3, "NOTHING_TO_DELIVER");
+}
+
+fn around_it(buyer: &Home, seller: &Seller) {
+    buyer.fails("leg show 0", 3, "UNKNOWN_LEG");
+    buyer.fails("escrow show-quote 0", 3, "UNKNOWN_QUOTE");
+    buyer.fails("escrow assign 0 --to eve --share 40% --yes", 3, "NOT_OWNER");
+    seller.fails("escrow assign 0 --to eve --share 0% --yes", 3, "NO_PART");
+    let staked = buyer.ok("arbitration pool show 0");
+    assert_eq!((&staked["size"], human(&staked, "seat_stake")), (&json!(0), "100 FLRN"), "{staked}");
+}

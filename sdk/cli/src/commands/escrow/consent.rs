@@ -1,0 +1,242 @@
+//! `florin escrow amend` and `divide`: what takes the consent of all, gathered in a file.
+
+use std::path::Path;
+
+use florin_bindings::escrow::{self, Consenting};
+use florin_trade::{
+    amendment::{AgreedSplit, Consent, Consents},
+    state::Message,
+    terms::Sealed,
+    Command, EscrowId,
+};
+use florin_trader::{
+    keccak,
+    signatures::{Division, Signatures, Subject as Matter},
+    terms_file::TermsFile,
+};
+use florin_units::{Amount, Seconds, Timestamp};
+use serde_json::{json, Value};
+
+use super::{
+    sign::{changes, check_matter, check_venue, gathered, told_changes},
+    subject::venue,
+    terms::agreed,
+    Subject,
+};
+use crate::{
+    amount::Unit, error::CliError, files, moment, output::Answer, record::Record, send::Offered, session::Session,
+    words::trade::Aliases,
+};
+
+/// `florin escrow amend propose`.
+pub(super) async fn propose_amendment(
+    session: &Session,
+    id: EscrowId,
+    terms: &Path,
+    out: &Path,
+    valid_for: &str,
+) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    check_legal(session, &subject, Message::Amend)?;
+    let file = TermsFile::read(terms, &Aliases::new(session))?;
+    file.check(subject.now)?;
+    let nonce = subject.escrow().amendments;
+    let deadline = deadline(&subject, valid_for)?;
+    let venue = venue(session, subject.contract).await?;
+    let signatures = Signatures::under_amendment(venue, id, nonce, file.agreement, deadline);
+    let warnings: Vec<(String, String)> = file
+        .warnings(subject.now)
+        .iter()
+        .map(|warning| (warning.key().to_owned(), subject.names.annotate(&warning.to_string())))
+        .collect();
+    let lines: Vec<String> = warnings.iter().map(|(_, text)| text.clone()).collect();
+    let list: Vec<Value> = warnings.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect();
+    let facts = amended(session, &subject, &file.agreement)?.lines("warnings", "look at", &lines, json!(list));
+    propose(session, &subject, &signatures, out, facts)
+}
+
+/// What an amendment changes, and what it costs.
+fn amended(
+    session: &Session,
+    subject: &Subject,
+    agreement: &florin_trade::terms::Agreement,
+) -> Result<Record, CliError> {
+    let (before, after) = (subject.terms().limit(), agreement.terms.limit());
+    let (before, after) = (subject.sum(session, before)?, subject.sum(session, after)?);
+    let changed = changes(session, subject.agreement(), agreement, &subject.unit.symbol)?;
+    Ok(agreed(agreement, &subject.unit, &subject.names)
+        .amount("due", "to be paid in", after.saturating_sub(before).raw(), &subject.unit)
+        .amount("back", "goes back", before.saturating_sub(after).raw(), &subject.unit)
+        .and(told_changes(&changed)))
+}
+
+/// `florin escrow divide propose`.
+pub(super) async fn propose_division(
+    session: &Session,
+    id: EscrowId,
+    amount: &str,
+    out: &Path,
+    valid_for: &str,
+) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    check_legal(session, &subject, Message::Agree)?;
+    let dispute = subject.picture.dispute.as_ref();
+    let division = Division {
+        of_retention: subject.escrow().is_about_retention(dispute),
+        stake: subject.sum(session, subject.escrow().stake(dispute))?,
+        to_beneficiary: subject.parse(amount)?,
+    };
+    let nonce = subject.escrow().amendments;
+    let deadline = deadline(&subject, valid_for)?;
+    let venue = venue(session, subject.contract).await?;
+    let agreement = *subject.agreement();
+    let signatures = Signatures::under_division(venue, id, nonce, agreement, division, deadline)?;
+    let facts = divided(&division, &subject.unit);
+    propose(session, &subject, &signatures, out, facts)
+}
+
+/// Who gets what by a division.
+pub(super) fn divided(division: &Division, unit: &Unit) -> Record {
+    let Division { of_retention, stake, to_beneficiary } = *division;
+    let rest = stake.saturating_sub(to_beneficiary);
+    Record::new()
+        .value(
+            "of_retention",
+            "divides",
+            if of_retention { "what is held back" } else { "all that is not drawn" },
+            json!(of_retention),
+        )
+        .amount("stake", "divided", stake.raw(), unit)
+        .amount("to_beneficiary", "to the beneficiary", to_beneficiary.raw(), unit)
+        .amount("to_applicant", "to the applicant", rest.raw(), unit)
+}
+
+fn check_legal(session: &Session, subject: &Subject, message: Message) -> Result<(), CliError> {
+    let checked = subject.escrow().check(message, subject.terms(), subject.now);
+    checked.map(|_| ()).map_err(|error| subject.refused(session, &error))
+}
+
+fn deadline(subject: &Subject, valid_for: &str) -> Result<Timestamp, CliError> {
+    Ok(subject.now.after(Seconds::from_raw(moment::parse_span(valid_for)?)))
+}
+
+/// Writes a file that waits for signatures.
+fn propose(
+    session: &Session,
+    subject: &Subject,
+    signatures: &Signatures,
+    out: &Path,
+    facts: Record,
+) -> Result<Answer, CliError> {
+    files::check_new(out)?;
+    let facts = Record::new().number("escrow", "credit", subject.id()).and(facts).and(gathered(
+        signatures,
+        out,
+        &subject.names,
+    ));
+    if session.settings.global.dry_run {
+        return Ok(Answer::new(json!({ "sent": false, "preview": facts.to_json() }), facts.to_text()));
+    }
+    signatures.write(out)?;
+    Ok(Answer::new(facts.to_json(), format!("The file waits for signatures\n{}", facts.to_text())))
+}
+
+/// A file with consents, and the credit that it is about.
+struct Gathered {
+    signatures: Signatures,
+    subject: Subject,
+}
+
+impl Gathered {
+    async fn load(session: &Session, path: &Path, is_amendment: bool) -> Result<Self, CliError> {
+        let signatures = Signatures::read(path)?;
+        let id = match (*signatures.subject(), is_amendment) {
+            (Matter::Amendment { escrow, .. }, true) | (Matter::Division { escrow, .. }, false) => Some(escrow),
+            _ => None,
+        };
+        check_matter(path, id.is_some(), if is_amendment { "an amendment" } else { "a division" })?;
+        let subject = Subject::load(session, id.unwrap_or_default()).await?;
+        check_venue(session, subject.contract, &signatures, path).await?;
+        signatures.check_deadline(subject.now)?;
+        Ok(Self { signatures, subject })
+    }
+
+    fn nonce(&self) -> u32 {
+        match *self.signatures.subject() {
+            Matter::Amendment { nonce, .. } | Matter::Division { nonce, .. } => nonce,
+            Matter::Terms => 0,
+        }
+    }
+
+    /// As rules take them.
+    fn consents(&self) -> Consents {
+        let mut consents = Consents::default();
+        let (subject, nonce, deadline) = (self.signatures.subject_hash(), self.nonce(), self.signatures.deadline());
+        for (slot, (signer, _)) in consents.iter_mut().zip(self.signatures.signed()) {
+            *slot = Some(Consent { signer, subject, nonce, deadline });
+        }
+        consents
+    }
+
+    /// As the contract takes them.
+    fn brought(&self) -> Vec<Consenting> {
+        let (subject, nonce, deadline) = (self.signatures.subject_hash(), self.nonce(), self.signatures.deadline());
+        let signed = self.signatures.signed().into_iter();
+        signed
+            .map(|(signer, signature)| Consenting {
+                signer: signer.into(),
+                subject,
+                nonce,
+                deadline: deadline.raw(),
+                signature: signature.to_vec(),
+            })
+            .collect()
+    }
+}
+
+/// `florin escrow amend send`.
+pub(super) async fn send_amendment(session: &Session, path: &Path) -> Result<Answer, CliError> {
+    let file = Gathered::load(session, path, true).await?;
+    let Gathered { signatures, subject } = &file;
+    let agreement = *signatures.agreement();
+    let due = subject.sum(session, agreement.terms.limit())?;
+    let due = due.saturating_sub(subject.sum(session, subject.terms().limit())?);
+    let me = session.settings.signer()?.account().to_address();
+    let (sealed, consents) = (Sealed::new(agreement, keccak), file.consents());
+    let command = Command::Amend { amended: &sealed, consents: &consents, received: due };
+    let (_, then) = subject.foresee(session, &command, me)?;
+    let preview = subject
+        .preview()
+        .and(amended(session, subject, &agreement)?)
+        .and(gathered(signatures, path, &subject.names))
+        .and(then);
+    let message = escrow::amend(subject.id(), agreement, file.brought());
+    match subject.offer_paying(session, due, &message, "Amend a credit", preview).await? {
+        Offered::Shown(answer) => Ok(answer),
+        Offered::Sent(sent) => Ok(sent.answer("Amended", &subject.after(&sent.receipt, &agreement.terms)?)),
+    }
+}
+
+/// `florin escrow divide send`.
+pub(super) async fn send_division(session: &Session, path: &Path) -> Result<Answer, CliError> {
+    let file = Gathered::load(session, path, false).await?;
+    let Gathered { signatures, subject } = &file;
+    let division = match *signatures.subject() {
+        Matter::Division { division, .. } => division,
+        _ => Division { of_retention: false, stake: Amount::ZERO, to_beneficiary: Amount::ZERO },
+    };
+    let Division { of_retention, stake, to_beneficiary } = division;
+    let me = session.settings.signer()?.account().to_address();
+    // What was signed was signed under the agreement of the file.
+    let split = AgreedSplit::new(signatures.agreement().hash(keccak), of_retention, stake, to_beneficiary, keccak);
+    let consents = file.consents();
+    let (_, then) = subject.foresee(session, &Command::Agree { split: &split, consents: &consents }, me)?;
+    let preview = subject
+        .preview()
+        .and(divided(&division, &subject.unit))
+        .and(gathered(signatures, path, &subject.names))
+        .and(then);
+    let message = escrow::agree(subject.id(), stake, to_beneficiary, file.brought());
+    let offered = subject.offer(session, &message, "Divide what is left", preview).await?;
+    subject.moved(offered, "Divided")
+}

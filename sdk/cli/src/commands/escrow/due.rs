@@ -1,0 +1,367 @@
+//! `florin escrow settle`, `mature`, `execute`, `attest` and `deliver-title`: what anybody may have done.
+
+use std::path::{Path, PathBuf};
+
+use florin_bindings::escrow::{self, Proofs};
+use florin_client::{chain::Address, escrow::sign_approval};
+use florin_trade::{
+    condition::{Conditions, Fact},
+    drawing::Acceptance,
+    terms::{Checklist, DocumentKind},
+    Command, EscrowError, EscrowId, Hash, SIGNING_NAME,
+};
+use florin_trader::{hash, signing::Venue};
+use florin_units::Amount;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    subject::{events, venue},
+    Subject,
+};
+use crate::{
+    error::CliError,
+    files,
+    output::Answer,
+    record::Record,
+    refusal::Explain,
+    send::{confirm, Offered},
+    session::Session,
+    words::{self, trade},
+};
+
+/// What the first key of a file with an approval says.
+const FORMAT: &str = "florin approval 1";
+
+/// `florin escrow settle`.
+pub(super) async fn settle(session: &Session, id: EscrowId) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    let me = session.settings.signer()?.account().to_address();
+    let (_, then) = subject.foresee(session, &Command::Settle, me)?;
+    let preview = subject.preview().and(then);
+    let offered = subject.offer(session, &escrow::settle(id), "Do what is due", preview).await?;
+    subject.moved(offered, "Settled")
+}
+
+/// `florin escrow mature`.
+pub(super) async fn mature(session: &Session, id: EscrowId, number: u8) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    let me = session.settings.signer()?.account().to_address();
+    let unknown = || subject.refused(session, &EscrowError::UnknownAcceptance { number });
+    let acceptance: Acceptance = *subject.picture.acceptances.get(usize::from(number)).ok_or_else(unknown)?;
+    let (_, then) = subject.foresee(session, &Command::Mature { number, acceptance }, me)?;
+    let preview = subject
+        .preview()
+        .number("acceptance", "acceptance", number.into())
+        .amount("amount", "amount", acceptance.amount.raw(), &subject.unit)
+        .moment("maturity", "matures", acceptance.maturity.raw())
+        .and(then);
+    let offered = subject.offer(session, &escrow::mature(id, number), "Have an acceptance paid", preview).await?;
+    subject.moved(offered, "Paid")
+}
+
+/// A signature that a credit may be paid, as its file has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Approval {
+    format: String,
+    chain_id: String,
+    contract: String,
+    escrow: EscrowId,
+    agreement: String,
+    signer: Address,
+    signature: String,
+}
+
+impl Approval {
+    /// Reads the signature for a credit: who has signed it, and the bytes.
+    fn read(path: &Path, subject: &Subject, venue: &Venue) -> Result<(Address, Vec<u8>), CliError> {
+        let approval: Self = files::parse(path, &files::read(path)?)?;
+        approval.check(path, subject.id(), &subject.escrow().agreement, venue)
+    }
+
+    fn check(
+        self,
+        path: &Path,
+        escrow: EscrowId,
+        agreement: &Hash,
+        venue: &Venue,
+    ) -> Result<(Address, Vec<u8>), CliError> {
+        let unusable = |cause: &str| CliError::File { path: path.to_owned(), cause: cause.to_owned() };
+        if self.format != FORMAT {
+            return Err(unusable("it holds no approval; florin escrow attest writes one"));
+        }
+        let told = |escrow: EscrowId, agreement: &str, contract: &str| {
+            format!("credit {escrow} by the agreement {agreement} at {contract}")
+        };
+        let (hash, contract) = (hash::format(agreement), hash::format(&venue.contract));
+        let is_here = self.chain_id == hash::format(&venue.chain_id) && self.contract == contract;
+        if !is_here || self.escrow != escrow || self.agreement != hash {
+            return Err(CliError::OtherFile {
+                path: path.to_owned(),
+                found: told(self.escrow, &self.agreement, &self.contract),
+                expected: told(escrow, &hash, &contract),
+            });
+        }
+        let bytes = self.signature.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
+        Ok((self.signer, bytes.ok_or_else(|| unusable("the signature is not hexadecimal"))?))
+    }
+}
+
+/// `florin escrow attest`.
+pub(super) async fn attest(session: &Session, id: EscrowId, out: &Path) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    files::check_new(out)?;
+    let signer = session.settings.signer()?;
+    let me = signer.account().to_address();
+    let agreement = subject.agreement();
+    let is_asked = asked(&agreement.conditions, &agreement.checklist).contains(&me.0);
+    let preview = subject
+        .preview()
+        .person("signer", "you sign as", &me, &subject.names)
+        .flag("asked", "the conditions ask for it", is_asked)
+        .amount("amount", "would be paid", payable(&subject).raw(), &subject.unit);
+    let text = format!("Sign that the credit may be paid; nothing is sent\n{}", preview.to_text());
+    if session.settings.global.dry_run {
+        return Ok(Answer::new(json!({ "sent": false, "preview": preview.to_json() }), text));
+    }
+    session.output().note(&text);
+    confirm(session, "Sign it?")?;
+    let venue = venue(session, subject.contract).await?;
+    let domain =
+        florin_governance::signing::Domain { name: SIGNING_NAME, chain_id: venue.chain_id, contract: venue.contract };
+    let (_, signature) = sign_approval(&signer, &domain, id, &subject.escrow().agreement);
+    let approval = Approval {
+        format: FORMAT.to_owned(),
+        chain_id: hash::format(&venue.chain_id),
+        contract: hash::format(&venue.contract),
+        escrow: id,
+        agreement: hash::format(&subject.escrow().agreement),
+        signer: me,
+        signature: hash::format(&signature),
+    };
+    files::create(out, &files::json(&approval)?)?;
+    let facts = Record::new().text("file", "file", out.display().to_string()).number("escrow", "credit", id).person(
+        "signer",
+        "signed by",
+        &me,
+        &subject.names,
+    );
+    Ok(Answer::new(facts.to_json(), format!("Signed\n{}", facts.to_text())))
+}
+
+/// What conditions would pay: what is left of the amount, without the tolerance.
+fn payable(subject: &Subject) -> Amount {
+    let escrow = subject.escrow();
+    subject.terms().amount.saturating_sub(escrow.drawn).min(escrow.book.available)
+}
+
+/// Everybody whose signature conditions ask for.
+fn asked(conditions: &Conditions, checklist: &Checklist) -> Vec<[u8; 20]> {
+    let mut accounts = Vec::new();
+    for fact in conditions.facts.facts.iter().flatten() {
+        match *fact {
+            Fact::Signature { by } => accounts.push(by),
+            Fact::Attestors { documents, .. } => {
+                let chosen = |(place, _): &(usize, _)| documents & (1u8 << place) != 0;
+                let issuers = checklist.documents.iter().enumerate().filter(chosen);
+                accounts.extend(issuers.filter_map(|(_, document)| document.map(|document| document.issuer)));
+            }
+            _ => {}
+        }
+    }
+    accounts
+}
+
+/// `florin escrow execute`.
+pub(super) async fn execute(
+    session: &Session,
+    id: EscrowId,
+    signatures: &[PathBuf],
+    preimages: &[PathBuf],
+) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    let venue = venue(session, subject.contract).await?;
+    let me = session.settings.signer()?.account().to_address();
+    let agreement = subject.agreement();
+    let mut proofs = Proofs { signatures: Vec::new(), preimages: Vec::new(), feeds: Vec::new(), title: None };
+    for path in signatures {
+        proofs.signatures.push(Approval::read(path, &subject, &venue)?);
+    }
+    // Whoever sends the message signs by it.
+    let is_there = proofs.signatures.iter().any(|(signer, _)| *signer == me);
+    if !is_there && asked(&agreement.conditions, &agreement.checklist).contains(&me.0) {
+        proofs.signatures.push((me, Vec::new()));
+    }
+    for path in preimages {
+        proofs.preimages.push(preimage(path)?);
+    }
+    for fact in agreement.conditions.facts.facts.iter().flatten() {
+        match *fact {
+            Fact::Oracle { feed, .. } if !proofs.feeds.contains(&feed) => proofs.feeds.push(feed),
+            Fact::Title { document, .. } => proofs.title = Some(document),
+            _ => {}
+        }
+    }
+    let signers: Vec<String> = proofs.signatures.iter().map(|(signer, _)| subject.names.short(signer)).collect();
+    let preview = subject
+        .preview()
+        .amount("amount", "paid", payable(&subject).raw(), &subject.unit)
+        .lines("signatures", "signed by", &signers, json!(signers))
+        .number("preimages", "secrets brought", proofs.preimages.len() as u64)
+        .value("feeds", "feeds read", shown(&proofs.feeds), json!(proofs.feeds))
+        .optional_text("title", "title read", proofs.title.map(|title| hash::format(&title)), "none");
+    let offered = subject.offer(session, &escrow::execute(id, proofs), "Pay by the conditions", preview).await?;
+    subject.moved(offered, "Paid")
+}
+
+fn shown(numbers: &[u32]) -> String {
+    match numbers {
+        [] => "none".to_owned(),
+        some => some.iter().map(u32::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
+/// A preimage in a file: 32 bytes, hexadecimal.
+fn preimage(path: &Path) -> Result<Hash, CliError> {
+    let text = files::read(path)?;
+    let unusable =
+        || CliError::File { path: path.to_owned(), cause: "it is not 0x and 64 hexadecimal digits".to_owned() };
+    // The error of a hash would repeat the text, which is a secret.
+    hash::parse(text.trim()).map_err(|_| unusable())
+}
+
+/// `florin escrow deliver-title`.
+pub(super) async fn deliver_title(
+    session: &Session,
+    id: EscrowId,
+    document: &str,
+    issuer: Option<&str>,
+) -> Result<Answer, CliError> {
+    let subject = Subject::load(session, id).await?;
+    let (document, signer) = trade::document(document)?;
+    let issuer = match issuer {
+        Some(issuer) => session.party(issuer)?.address,
+        None => signer.or_else(|| carrier(&subject.agreement().checklist)).unwrap_or_default().into(),
+    };
+    let waiting = session.client.read(subject.contract, &escrow::delivery(id, issuer, document)).await?;
+    let nothing = || escrow::Error::NothingToDeliver { escrow: id, document }.explain(&subject.units(session));
+    let delivery = waiting.ok_or_else(nothing)?;
+    let preview = subject
+        .preview()
+        .text("document", "document", hash::format(&document))
+        .person("issuer", "issued by", &issuer, &subject.names)
+        .person("to", "to", &delivery.to.into(), &subject.names)
+        .person("registry", "registry", &delivery.registry.into(), &subject.names);
+    let message = escrow::deliver_title(id, issuer, document);
+    match subject.offer(session, &message, "Deliver a title", preview).await? {
+        Offered::Shown(answer) => Ok(answer),
+        Offered::Sent(sent) => {
+            let moved = events::<escrow::TitleMoved>(&sent.receipt, subject.contract)?.into_iter().next_back();
+            let moved = moved.ok_or(CliError::NoEvent { event: "TitleMoved" })?;
+            let result = Record::new()
+                .number("escrow", "credit", moved.escrow)
+                .text("document", "document", hash::format(&moved.document))
+                .flag("delivered", "delivered", moved.done);
+            Ok(sent.answer(if moved.done { "Delivered" } else { "The registry has not delivered it" }, &result))
+        }
+    }
+}
+
+/// Who issues the transport document, to which there is a title.
+fn carrier(checklist: &Checklist) -> Option<[u8; 20]> {
+    let mut documents = checklist.documents.iter().flatten();
+    documents.find(|document| document.kind == DocumentKind::Transport).map(|document| document.issuer)
+}
+
+/// Facts that conditions ask for, a line each.
+pub(super) fn conditions(subject: &Subject) -> Vec<String> {
+    let facts = subject.agreement().conditions.facts.facts;
+    let line = |(place, fact): (usize, &Fact)| {
+        let names = &subject.names;
+        match *fact {
+            Fact::Signature { by } => format!("{place} {} has signed", names.short(&by.into())),
+            Fact::Attestors { documents, threshold } => {
+                format!("{place} {threshold} issuers of documents have signed (bits {documents:08b})")
+            }
+            Fact::Document { place: document } => format!("{place} document {document} was honoured"),
+            Fact::After { moment } => format!("{place} from {} on", crate::moment::format(moment.raw())),
+            Fact::Before { moment } => format!("{place} before {}", crate::moment::format(moment.raw())),
+            Fact::Preimage { hash } => format!("{place} the preimage of {} is known", hash::format(&hash)),
+            Fact::Oracle { feed, comparison, value, .. } => {
+                format!("{place} feed {feed} is {} {value} raw units", words::name(&comparison))
+            }
+            Fact::Title { document, state } => {
+                format!("{place} the title to {} is {}", hash::format(&document), words::name(&state))
+            }
+        }
+    };
+    let numbered = facts.iter().enumerate().filter_map(|(place, fact)| Some((place, fact.as_ref()?)));
+    numbered.map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use florin_trade::{condition::Facts, terms::RequiredDocument};
+
+    fn approval() -> Approval {
+        Approval {
+            format: FORMAT.to_owned(),
+            chain_id: hash::format(&[1; 32]),
+            contract: hash::format(&[2; 20]),
+            escrow: 3,
+            agreement: hash::format(&[4; 32]),
+            signer: Address::repeat_byte(5),
+            signature: "0x0607".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_approval_counts_for_one_credit() {
+        let (path, venue) = (Path::new("x"), Venue { chain_id: [1; 32], contract: [2; 20] });
+        let text = files::json(&approval()).expect("text");
+        let read: Approval = files::parse(path, &text).expect("an approval");
+        assert_eq!(read, approval());
+        assert_eq!(read.check(path, 3, &[4; 32], &venue).ok(), Some((Address::repeat_byte(5), vec![6, 7])));
+        for (escrow, agreement, venue) in [
+            (4, [4; 32], venue),
+            (3, [5; 32], venue),
+            (3, [4; 32], Venue { chain_id: [9; 32], ..venue }),
+            (3, [4; 32], Venue { contract: [9; 20], ..venue }),
+        ] {
+            let error = approval().check(path, escrow, &agreement, &venue).expect_err("another credit");
+            assert_eq!(error.code(), "OTHER_FILE");
+        }
+        let other = Approval { format: "a ballot".to_owned(), ..approval() };
+        assert_eq!(
+            other.check(path, 3, &[4; 32], &venue).map_err(|error| error.code()),
+            Err("INVALID_FILE".to_owned())
+        );
+    }
+
+    #[test]
+    fn signers_are_those_that_facts_name() {
+        let mut checklist = Checklist::default();
+        for (slot, issuer) in checklist.documents.iter_mut().zip([[1; 20], [2; 20], [3; 20]]) {
+            *slot = Some(RequiredDocument { kind: DocumentKind::Other, issuer });
+        }
+        let mut facts = Facts::default();
+        facts.facts[0] = Some(Fact::Signature { by: [9; 20] });
+        facts.facts[1] = Some(Fact::Attestors { documents: 0b101, threshold: 1 });
+        facts.facts[2] = Some(Fact::Document { place: 1 });
+        let conditions = Conditions { facts, ..Conditions::default() };
+        assert_eq!(asked(&conditions, &checklist), [[9; 20], [1; 20], [3; 20]]);
+    }
+
+    #[test]
+    fn a_secret_is_not_repeated() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("secret");
+        std::fs::write(&path, format!("0x{}\n", "ab".repeat(32))).expect("written");
+        assert_eq!(preimage(&path).ok(), Some([0xab; 32]));
+        std::fs::write(&path, "0xabab").expect("written");
+        let error = preimage(&path).expect_err("too short");
+        assert!(!error.to_string().contains("abab"), "{error}");
+    }
+}
