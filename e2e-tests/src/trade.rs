@@ -65,7 +65,7 @@ pub struct Trade<C> {
     pub pool: u32,
     /// Where signatures count.
     pub domain: Domain,
-    /// Buys: has 100,000 coin.
+    /// Buys: has 300,000 coin.
     pub applicant: Signer,
     /// Sells: has 10,000 coin for bonds.
     pub beneficiary: Signer,
@@ -115,7 +115,7 @@ impl<C: DevChain> Trade<C> {
         let arbitration = client.instantiate(governor, code, &constructor, 0, None).await?.address;
 
         client.call(&applicant, escrow, 0, &escrow::admit_asset(coin)).await?;
-        world.open(&applicant, 5_000, 110_000).await?;
+        world.open(&applicant, 5_000, 310_000).await?;
         world.pay(&applicant, beneficiary.account().to_address(), coins(10_000)).await?;
         for party in [&applicant, &beneficiary] {
             client.call(party, coin, 0, &token::approve(escrow, U256::MAX)).await?;

@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, Table};
-use florin_e2e_tests::costs::{drifts, load, measure, save, CostError, Snapshots};
+use florin_e2e_tests::costs::{drifts, load, measure, page, save, CostError, Snapshots};
 
 /// Measures every message on the sandbox.
 #[derive(Parser)]
@@ -13,6 +13,9 @@ struct Arguments {
     /// Folder of the snapshot files.
     #[arg(long, default_value = "contracts/snapshots")]
     snapshots: PathBuf,
+    /// The page that is made of them.
+    #[arg(long, default_value = "docs/costs.md")]
+    page: PathBuf,
     /// Compare with the files and fail on more than 2 % drift; change nothing.
     #[arg(long)]
     check: bool,
@@ -35,6 +38,8 @@ async fn run(arguments: &Arguments) -> Result<ExitCode, CostError> {
     println!("{}", table(&measured));
     if !arguments.check {
         save(&arguments.snapshots, &measured)?;
+        let failed = |cause: std::io::Error| CostError::File { path: arguments.page.clone(), cause: cause.to_string() };
+        std::fs::write(&arguments.page, page(&measured)).map_err(failed)?;
         return Ok(ExitCode::SUCCESS);
     }
     let found = drifts(&load(&arguments.snapshots)?, &measured);

@@ -31,7 +31,7 @@ use parity_scale_codec::Decode;
 
 use super::{cost_of, Cost};
 use crate::{
-    harness::{HarnessError, GUARDIAN_TERM},
+    harness::{coins, HarnessError, GUARDIAN_TERM, UNIT},
     trade::{commitment, whole, Trade, BILL, DAY},
 };
 
@@ -299,6 +299,7 @@ impl Meter {
                 *slot = Some(florin_panels::award::Seat { member, award: Some(award) });
             }
             let arbiter = AccountId::from_address(&panels);
+            self.trade.world.suite.client.chain().fund(&arbiter, 1_000 * UNIT).await?;
             self.note(&arbiter, court, &escrow::rule(id, seats)).await?;
         }
         self.call(&keeper, panels, &arbitration::report(court, id, is_appeal)).await?;
@@ -435,7 +436,7 @@ impl Meter {
         let (panels, coin) = (self.trade.arbitration, self.trade.world.suite.token);
         let member = self.trade.financier.clone();
         let account = member.account().to_address();
-        self.trade.world.open(&member, 500, 10_000).await?;
+        self.trade.world.pay(&self.trade.applicant, account, coins(1_000)).await?;
         let client = self.trade.world.suite.client.clone();
         client.call(&member, coin, 0, &token::approve(panels, U256::MAX)).await?;
         self.call(&governor, panels, &arbitration::admit(account)).await?;
