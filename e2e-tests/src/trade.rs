@@ -540,34 +540,8 @@ impl<C: DevChain> Trade<C> {
     /// # Errors
     /// The chain's.
     pub async fn check_books(&self, asset: Address) -> Result<(), HarnessError> {
-        let client = &self.world.suite.client;
-        let mut owed = 0;
-        for id in 0..client.read(self.escrow, &escrow::count()).await? {
-            let Picture { agreement, escrow, .. } = self.picture(id).await?;
-            assert!(escrow.book.is_balanced(), "escrow {id}: {:?}", escrow.book);
-            if agreement.terms.asset.token == asset.0 {
-                owed += escrow.book.held().expect("fits").raw();
-                for arbiter in [agreement.dispute.arbitration, agreement.dispute.fallback] {
-                    owed += client.read(self.escrow, &escrow::fee_of(id, arbiter.into())).await?;
-                }
-            }
-        }
-        let people = [
-            &self.applicant,
-            &self.beneficiary,
-            &self.carrier,
-            &self.inspector,
-            &self.keeper,
-            &self.financier,
-            &self.fallback,
-            &self.collector,
-        ];
-        for person in people.into_iter().chain(&self.arbitrators) {
-            owed += self.claim_of(asset, person).await?.raw();
-        }
-        let (ledger, balance) = self.books_of(asset).await?;
-        assert_eq!(ledger.liabilities.raw(), owed, "what is owed is not what escrows hold and accounts can claim");
-        assert!(balance >= U256::from(owed + ledger.seed.raw()), "{balance} does not cover {owed}");
+        let fault = self.fault_of_books(asset).await?;
+        assert!(fault.is_none(), "{}", fault.unwrap_or_default());
         Ok(())
     }
 
@@ -599,6 +573,58 @@ impl<C: DevChain> Trade<C> {
     /// What shows that conditions hold, empty.
     pub fn no_proofs() -> Proofs {
         Proofs { signatures: Vec::new(), preimages: Vec::new(), feeds: Vec::new(), title: None }
+    }
+
+    /// What [`Self::check_books`] checks, and what is wrong, where something is.
+    ///
+    /// # Errors
+    /// The chain's.
+    pub async fn fault_of_books(&self, asset: Address) -> Result<Option<String>, HarnessError> {
+        let client = &self.world.suite.client;
+        let mut owed = 0;
+        for id in 0..client.read(self.escrow, &escrow::count()).await? {
+            let Picture { agreement, escrow, .. } = self.picture(id).await?;
+            if !escrow.book.is_balanced() {
+                return Ok(Some(format!("escrow {id}: {:?}", escrow.book)));
+            }
+            if agreement.terms.asset.token == asset.0 {
+                owed += escrow.book.held().expect("fits").raw();
+                for arbiter in [agreement.dispute.arbitration, agreement.dispute.fallback] {
+                    owed += client.read(self.escrow, &escrow::fee_of(id, arbiter.into())).await?;
+                }
+            }
+        }
+        let people = [
+            &self.applicant,
+            &self.beneficiary,
+            &self.carrier,
+            &self.inspector,
+            &self.keeper,
+            &self.financier,
+            &self.fallback,
+            &self.collector,
+        ];
+        for person in people.into_iter().chain(&self.arbitrators) {
+            owed += self.claim_of(asset, person).await?.raw();
+        }
+        let (ledger, balance) = self.books_of(asset).await?;
+        let liabilities = ledger.liabilities.raw();
+        if liabilities != owed {
+            return Ok(Some(format!("{liabilities} are owed, escrows hold and accounts can claim {owed}")));
+        }
+        let covered = balance >= U256::from(owed + ledger.seed.raw());
+        Ok((!covered).then(|| format!("{balance} does not cover {owed}")))
+    }
+
+    /// What somebody has in coin: held, and to be claimed from escrows and for rulings.
+    ///
+    /// # Errors
+    /// The chain's.
+    pub async fn holdings_of(&self, who: &Signer) -> Result<Amount, HarnessError> {
+        let (coin, account) = (self.world.suite.token, who.account().to_address());
+        let claim = self.claim_of(coin, who).await?;
+        let rulings = self.world.suite.client.read(self.arbitration, &arbitration::claim_of(coin, account)).await?;
+        Ok(Amount::from_raw(self.coin_of(who).await?.raw() + claim.raw() + rulings.raw()))
     }
 }
 

@@ -156,6 +156,7 @@ fn a_credit_from_its_terms_to_the_last_of_the_money() {
     listed(&buyer, &seller);
     titles(&seller);
     around_it(&buyer, &seller);
+    kept(&buyer, &seller);
 }
 
 /// Documents are made, shown and sent without any chain.
@@ -578,4 +579,35 @@ fn around_it(buyer: &Home, seller: &Seller) {
     seller.fails("escrow assign 0 --to eve --share 0% --yes", 3, "NO_PART");
     let staked = buyer.ok("arbitration pool show 0");
     assert_eq!((&staked["size"], human(&staked, "seat_stake")), (&json!(0), "100 FLRN"), "{staked}");
+}
+
+/// What nobody has drawn goes back, and whoever has that done earns the tip.
+fn kept(buyer: &Home, seller: &Seller) {
+    let drafted = buyer.ok("escrow draft terms.toml --send");
+    assert_eq!(drafted["result"]["escrow"], json!(2), "{drafted}");
+    buyer.ok("escrow sign 2");
+    seller.ok("escrow sign 2");
+    buyer.ok("escrow fund 2");
+    buyer.ok("node set-time 2027-04-12T10:00:00Z");
+    let keeper = |line: &str| seller.ok_as("charlie", line);
+    assert_eq!(human(&keeper("token balance"), "balance"), "20 FLRN");
+
+    seller.fails_as("charlie", "escrow keep --once", 2, "CONFIRMATION_REQUIRED");
+    seller.fails_as("charlie", "escrow keep --once --supplied none.json --yes", 2, "INVALID_FILE");
+    seller.fails_as("charlie", "escrow keep --once --min-tip 5UNIT --yes", 2, "INVALID_AMOUNT");
+    let shown = keeper("escrow keep --once --dry-run");
+    let due = &shown["preview"]["due"];
+    assert_eq!((length(due), &due[0]["escrow"], &due[0]["act"]), (Some(1), &json!(2), &json!("settle")), "{shown}");
+    assert_eq!(human(&keeper("token balance"), "balance"), "20 FLRN", "nothing was sent");
+
+    // Too little for this one.
+    let report = keeper("escrow keep --once --min-tip 6FLRN");
+    assert_eq!((length(&report["done"]), length(&report["unprofitable"])), (Some(0), Some(1)), "{report}");
+    let report = keeper("escrow keep --once");
+    assert_eq!((&report["examined"], &report["complete"]), (&json!(3), &json!(true)), "{report}");
+    let done = &report["done"];
+    assert_eq!((length(done), &done[0]["escrow"], &done[0]["act"]), (Some(1), &json!(2), &json!("settle")), "{report}");
+    assert_eq!(human(&done[0], "tip"), "5 FLRN", "{report}");
+    assert_eq!(human(&keeper("token balance"), "balance"), "25 FLRN");
+    assert_eq!(keeper("escrow keep --once")["done"], json!([]), "it is over");
 }

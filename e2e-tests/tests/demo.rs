@@ -15,7 +15,7 @@ use florin_e2e_tests::demo::{
     DemoError, Settings, KEEPERS, MAXIMUM_VAULTS,
 };
 use florin_sandbox::Sandbox;
-use florin_units::{Rad, Wad};
+use florin_units::{human::parse_units, Rad, Wad};
 
 /// 12 March, 00:00.
 const THE_DAY: usize = 264;
@@ -163,6 +163,48 @@ fn the_second_act_tells_how_holders_decide() {
     assert!(told("the bot", "would undo the defence"));
     let days: Vec<u64> = steps.iter().filter_map(|step| step["day"].as_u64()).collect();
     assert!(days.is_sorted() && days.last().is_some_and(|day| *day >= 24), "four decisions of six days: {days:?}");
+}
+
+#[test]
+fn the_third_act_ships_goods_and_pays_for_them() {
+    let output = program().args(["--trade", "--json"]).assert().success().get_output().clone();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON on standard output");
+    assert_eq!(json["schema"], "florin.demo.trade.1");
+    let timeline: Vec<&str> = json["timeline"].as_array().expect("lines").iter().filter_map(|it| it.as_str()).collect();
+    assert!(timeline.iter().any(|line| line.contains("now: ")), "{timeline:?}");
+    assert!(timeline.iter().any(|line| line.contains("the buyer")), "{timeline:?}");
+    let stories = json["stories"].as_array().expect("stories");
+    assert_eq!(stories.len(), 5);
+    for story in stories {
+        assert_eq!(story["are_books_exact"], true, "{story}");
+        let amount = |field: &str| parse_units(story[field].as_str().expect(field), 18).expect(field);
+        // What was paid in is what came out, to the unit; the seller's bonds have gone back.
+        let shares = ["seller_got", "buyer_got_back", "fees_and_tips", "financier_gained"].map(amount);
+        assert_eq!(shares.iter().sum::<u128>(), amount("paid_in"), "{story}");
+    }
+    let got: Vec<(&str, &str, &str)> = stories
+        .iter()
+        .map(|story| {
+            let text = |field: &str| story[field].as_str().expect("an amount");
+            (text("seller_got"), text("buyer_got_back"), text("fees_and_tips"))
+        })
+        .collect();
+    let expected = [
+        ("19900", "0", "100"),
+        ("19390", "0", "105"),
+        ("7955", "11995", "50"),
+        ("8950", "0", "1050"),
+        ("3975", "16000", "25"),
+    ];
+    assert_eq!(got, expected);
+    let days: Vec<u64> = stories.iter().filter_map(|story| story["days"].as_u64()).collect();
+    assert!(days[1] >= 89 && days[2] >= 59 && (20..60).contains(&days[4]), "{days:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    for part in
+        ["the bot: calls the panel", "the bot: settles", "the seller: appeals", "the financier: pays the seller"]
+    {
+        assert!(told.contains(part), "{part} in\n{told}");
+    }
 }
 
 /// A node that ends with this value.

@@ -103,6 +103,7 @@ const RULES: &[(&str, &[&str])] = &[
             "florin-client",
             "florin-keeper",
             "florin-sandbox",
+            "florin-trader",
             "tokio",
         ],
     ),

@@ -298,13 +298,13 @@ pub mod arbitration {
         /// before the court's window is. Anyone may. Stakes are free again, and those of the silent go to the others.
         /// Where the court refuses nothing has happened, and it can be tried again.
         ///
-        /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`, `CourtRefused`.
+        /// Errors: `UnknownCase`, `NoHearing`, `NotAllowed`, `OtherHearing`, `CourtRefused`.
         /// Events: `PanelReported`, `MembershipChanged`, `Credited`.
         #[ink(message)]
         pub fn report(&mut self, court: Address, number: u64, is_appeal: bool) -> Result<(), Error> {
             let id = CaseId { court: court.0, number, is_appeal };
             let sitting = self.case_of(id)?;
-            let case = sitting.report(&self.hearing_of(&id)?, self.moment())?;
+            let case = sitting.report(&external::hearing(&id)?, self.moment())?;
             let seats = case.seats(&self.panel_of(id), |place| self.seats.get((id, place)).map(|record| record.0));
             self.settle(id, &sitting)?;
             self.cases.insert(id, &CaseRecord(case));

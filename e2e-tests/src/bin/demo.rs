@@ -1,6 +1,6 @@
 //! `florin-demo`: replays March 2020 of ether on the real contracts, on the sandbox or on a dev node. Progress goes to standard
 //! error, the report to standard output, the picture to a file. Exits with 1 where it failed, or where the solvency equation
-//! was not exact in an hour.
+//! was not exact in an hour. Two other acts show how holders decide and how goods are shipped and paid for.
 
 use std::{
     path::PathBuf,
@@ -16,7 +16,7 @@ use florin_e2e_tests::demo::{
     prices::{self, human_time, PriceError},
     replay,
     summary::{table, Summary},
-    DemoError, Replay, Settings,
+    trade, DemoError, Replay, Settings,
 };
 use florin_sandbox::Sandbox;
 use florin_units::MathError;
@@ -38,6 +38,9 @@ struct Arguments {
     /// Show how holders decide, instead of the month: a fee, a type of collateral, an attack that is stopped.
     #[arg(long)]
     governance: bool,
+    /// Show how goods are shipped and paid for, instead of the month: five credits, from agreement to money.
+    #[arg(long, conflicts_with = "governance")]
+    trade: bool,
     /// Borrowers, each with a vault.
     #[arg(long, default_value_t = 240, value_name = "N")]
     vaults: u32,
@@ -83,6 +86,8 @@ enum Failure {
     BrokeOff,
     #[error("the solvency equation was exact only {exact} of {checks} times")]
     NotSolvent { exact: u64, checks: u64 },
+    #[error("the books were not exact at the end of {story:?}")]
+    NotExact { story: &'static str },
 }
 
 fn main() -> ExitCode {
@@ -111,6 +116,9 @@ fn start(arguments: Arguments) -> Result<(), Failure> {
 async fn run(arguments: &Arguments) -> Result<(), Failure> {
     if arguments.governance {
         return govern(arguments).await;
+    }
+    if arguments.trade {
+        return ship(arguments).await;
     }
     let month = prices::parse(prices::MARCH_2020)?;
     let available = month.len();
@@ -155,6 +163,23 @@ async fn govern(arguments: &Arguments) -> Result<(), Failure> {
         println!("{}", governance::table(&act));
     }
     Ok(())
+}
+
+async fn ship(arguments: &Arguments) -> Result<(), Failure> {
+    let played = match arguments.chain {
+        Kind::Sandbox => trade::act(Sandbox::new()).await,
+        Kind::Node => trade::act(connect(&arguments.url).await?).await,
+    };
+    let act = played.map_err(DemoError::from)?;
+    if arguments.json {
+        println!("{}", serde_json::to_string_pretty(&act)?);
+    } else {
+        println!("{}\n\n{}", act.timeline.join("\n"), trade::table(&act));
+    }
+    match act.stories.iter().find(|story| !story.are_books_exact) {
+        Some(story) => Err(Failure::NotExact { story: story.story }),
+        None => Ok(()),
+    }
 }
 
 /// Connects as soon as the node answers.

@@ -9,6 +9,7 @@ pub mod prices;
 pub mod progress;
 pub mod statistics;
 pub mod summary;
+pub mod trade;
 
 mod people;
 mod replay;

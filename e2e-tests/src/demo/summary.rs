@@ -251,7 +251,7 @@ fn tokens(amount: Amount, decimals: u8) -> String {
     two_digits(&format_units(amount.raw(), decimals))
 }
 
-fn cents(raw: u128) -> String {
+pub(super) fn cents(raw: u128) -> String {
     two_digits(&format_units(raw, 18))
 }
 

@@ -1625,9 +1625,7 @@ async fn calling_the_staked_pool<C: DevChain>(all: &Refusals<C>) -> Outcome {
         all.panel_kind(who, message, "PoolSettling").await;
     }
     trade.arbitrate(governor, &arbitration::dismiss_court(court)).await?;
-    for message in [arbitration::draw_panel(court, id, false), arbitration::report(court, id, false)] {
-        all.panel(keeper, &message, not_admitted).await;
-    }
+    all.panel(keeper, &arbitration::draw_panel(court, id, false), not_admitted).await;
     Ok(())
 }
 

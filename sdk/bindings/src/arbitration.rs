@@ -252,7 +252,7 @@ pub mod messages {
     /// before the court's window is. Anyone may. Stakes are free again, and those of the silent go to the others.
     /// Where the court refuses nothing has happened, and it can be tried again.
     ///
-    /// Errors: `UnknownCase`, `NoHearing`, `NotAdmitted` for a court, `NotAllowed`, `OtherHearing`, `CourtRefused`.
+    /// Errors: `UnknownCase`, `NoHearing`, `NotAllowed`, `OtherHearing`, `CourtRefused`.
     /// Events: `PanelReported`, `MembershipChanged`, `Credited`.
     pub fn report(
         court: primitive_types::H160,

@@ -9,8 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use escrow::{
-    AmendCommand, ClaimArguments, DivideCommand, DraftArguments, EscrowCommand, OrderArguments, PresentArguments,
-    QuoteArguments, RedirectCommand, TemplateName,
+    AmendCommand, ClaimArguments, DivideCommand, DraftArguments, EscrowCommand, KeepArguments, OrderArguments,
+    PresentArguments, QuoteArguments, RedirectCommand, TemplateName,
 };
 pub(crate) use trade::{
     ArbitrationCommand, CaseArguments, DocumentCommand, HashName, LegArguments, LegCommand, PoolCommand, Rejected,

@@ -17,6 +17,7 @@ use florin_client::{
     upgrade::UpgradeError,
 };
 use florin_governance::proposal::ProposalError;
+use florin_keeper::KeeperError;
 use florin_trader::{
     amount::AmountError as TradeAmountError,
     document::DocumentError,
@@ -405,6 +406,20 @@ impl From<UpgradeError> for CliError {
             UpgradeError::Vaults(error) => error.into(),
             UpgradeError::Bundle(error) => error.into(),
             _ => Self::RewardsNotTold { cause },
+        }
+    }
+}
+
+impl From<KeeperError> for CliError {
+    fn from(error: KeeperError) -> Self {
+        let cause = error.to_string();
+        match error {
+            KeeperError::Chain(error) => error.into(),
+            KeeperError::Question(error) => error.into(),
+            KeeperError::Escrow(error) => (*error).into(),
+            KeeperError::Arbitration(error) => error.into(),
+            KeeperError::NoEvent { event, .. } => Self::NoEvent { event },
+            _ => Self::Bindings { cause },
         }
     }
 }

@@ -158,6 +158,14 @@ pub(crate) enum EscrowCommand {
         /// Number of the quote.
         quote: u64,
     },
+    /// Run a bot that has done for all credits what anybody may have done: settle, mature, execute, and what panels
+    /// need.
+    ///
+    /// It acts for the tip of the terms, as the acting account, until it is stopped: at ctrl-c it ends after its round.
+    /// Every round is a result of its own, and at the end come the totals. In the assets whose tips count it serves
+    /// panels of the suite's arbitration contract as well, which earns nothing. With --dry-run it shows what is due
+    /// now without anybody's signatures and preimages, leaving panels, feeds and titles out.
+    Keep(KeepArguments),
     /// Try again to deliver a title that its registry has not delivered. Anybody may.
     DeliverTitle {
         /// Number of the credit.
@@ -266,6 +274,32 @@ pub(crate) struct DraftArguments {
     /// How long signatures in the file count [default: 14d].
     #[arg(long, value_name = "SPAN", requires = "out")]
     pub(crate) valid_for: Option<String>,
+}
+
+/// Arguments of `florin escrow keep`.
+#[derive(Debug, Args)]
+pub(crate) struct KeepArguments {
+    /// Do one round over all credits, and end.
+    #[arg(long, conflicts_with = "every")]
+    pub(crate) once: bool,
+    /// How long it waits between rounds.
+    #[arg(long, value_name = "SPAN", default_value = "30s")]
+    pub(crate) every: String,
+    /// The least tip for which it acts: an amount of coin, or ASSET=AMOUNT with an alias or an address. Assets that are
+    /// not named are left to others. Can be given several times [default: any tip in coin].
+    #[arg(long = "min-tip", value_name = "AMOUNT")]
+    pub(crate) minimum_tips: Vec<String>,
+    /// Act in all assets, whatever the tip.
+    ///
+    /// Assets are contracts that parties have chosen: they can make a transaction cost much.
+    #[arg(long, conflicts_with = "minimum_tips")]
+    pub(crate) regardless: bool,
+    /// Signatures and preimages to bring for conditions (JSON); nobody else may read the file.
+    ///
+    /// It says {"signatures": {"7": {"0xSIGNER": "0xSIGNATURE"}}, "preimages": ["0x…"]}, signatures by the number of
+    /// the credit. A preimage is revealed only where conditions hold with it and not without.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) supplied: Option<PathBuf>,
 }
 
 /// Arguments of `florin escrow present` and `florin escrow cure`.

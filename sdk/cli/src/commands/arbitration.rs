@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// Name of the arbitration contract in the address book.
-const ARBITRATION: &str = "arbitration";
+pub(crate) const ARBITRATION: &str = "arbitration";
 
 /// Runs a command.
 ///

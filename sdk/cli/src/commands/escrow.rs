@@ -6,6 +6,7 @@ mod dispute;
 mod due;
 mod examine;
 mod fund;
+mod keep;
 mod present;
 mod proceeds;
 mod show;
@@ -59,6 +60,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
         EscrowCommand::Quote(arguments) => proceeds::quote(session, arguments).await,
         EscrowCommand::ShowQuote { quote } => proceeds::show_quote(session, *quote).await,
         EscrowCommand::WithdrawQuote { quote } => proceeds::withdraw_quote(session, *quote).await,
+        EscrowCommand::Keep(arguments) => Box::pin(keep::keep(session, arguments)).await,
         EscrowCommand::DeliverTitle { escrow, document, issuer } => {
             due::deliver_title(session, *escrow, document, issuer.as_deref()).await
         }
