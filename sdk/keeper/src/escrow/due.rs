@@ -359,6 +359,7 @@ pub(in crate::escrow) mod tests {
         let mut picture = presented(Stage::Disputed(phase));
         picture.escrow.book = book([600, 400, 0, 0, 100]);
         picture.dispute = Some(dispute);
+        picture.presentation = picture.presentation.map(|refused| Presentation { noticed: true, ..refused });
         picture
     }
 
