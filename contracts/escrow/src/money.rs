@@ -122,6 +122,8 @@ impl Escrow {
                         document: key.document,
                         reason,
                     })?;
+                    // Nothing that waited from before gives it away again.
+                    self.deliveries.remove((escrow, key));
                     self.tell_title(escrow, &key, None, true);
                 }
                 TitleMove::Deliver(title, to) => self.hand_title(escrow, Delivery { registry, title, to }),

@@ -62,7 +62,6 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("escrow", "fund", "NoAnswer"),
     ("arbitration", "collect", "TransferFailed"),
     ("arbitration", "call_panel", "WrongSeats"),
-    ("arbitration", "call_panel", "NotYetHeard"),
     ("arbitration", "call_panel", "TooMuchTime"),
 ];
 
@@ -1692,7 +1691,15 @@ async fn calling<C: DevChain>(all: &Refusals<C>) -> Outcome {
     all.panel(keeper, &report(heard), ArbitrationError::OtherHearing).await;
 
     // Nobody has the panel drawn in time, again and again.
-    for _ in 0..MAXIMUM_CALLS {
+    let heard_now = client.read(court, &escrow::hearing(id)).await?.expect("a hearing");
+    let third = heard_now.until.since(heard_now.from).raw() / u64::from(MAXIMUM_CALLS);
+    for number in 0..MAXIMUM_CALLS {
+        // They are spread over the window.
+        let from = heard_now.from.after(Seconds::from_raw(third * u64::from(number)));
+        if number > 0 {
+            all.panel_kind(keeper, &call(id), "NotYetHeard").await;
+        }
+        trade.wait_until(from).await?;
         trade.arbitrate(keeper, &call(id)).await?;
         all.blocks(cases::DRAW_DELAY + cases::DRAW_BLOCKS + 1).await?;
     }

@@ -125,12 +125,12 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("award.json");
-        create_private(&path, "secret").expect("written");
+        create_private(&path, "4711").expect("written");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(read_private(&path).expect("read"), "secret");
+        assert_eq!(read_private(&path).expect("read"), "4711");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("changed");
         let error = read_private(&path).expect_err("others may read it");
-        assert!(error.to_string().contains("chmod 600") && !error.to_string().contains("secret"), "{error}");
+        assert!(error.to_string().contains("chmod 600") && !error.to_string().contains("4711"), "{error}");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use florin_units::Timestamp;
 use crate::{
     chain::{Address, Chain},
     contract::{CallError, Client},
+    error::ChainError,
     governance::keccak,
     signer::Signer,
 };
@@ -123,11 +124,31 @@ impl Picture {
     }
 }
 
-/// Read an escrow; none where there is none of this number.
+/// How often an escrow is read again where it changes between the questions.
+const READINGS: u8 = 3;
+
+/// Read an escrow; none where there is none of this number. The agreement that is returned is the one whose hash the record
+/// names: what somebody signs by that hash is what was shown.
 ///
 /// # Errors
-/// The chain's.
+/// The chain's; [`ChainError::Node`] where the node tells an agreement with another hash, again and again.
 pub async fn read<C: Chain>(
+    client: &Client<C>,
+    contract: Address,
+    id: EscrowId,
+) -> Result<Option<Picture>, CallError<NoError>> {
+    for _ in 0..READINGS {
+        let Some(picture) = read_once(client, contract, id).await? else { return Ok(None) };
+        // An amendment may have come between two questions; a node may also lie.
+        if picture.agreement.hash(keccak) == picture.escrow.agreement {
+            return Ok(Some(picture));
+        }
+    }
+    let reason = "the agreement that it tells has another hash than the escrow's".to_owned();
+    Err(ChainError::Node { request: format!("escrow {id}"), reason }.into())
+}
+
+async fn read_once<C: Chain>(
     client: &Client<C>,
     contract: Address,
     id: EscrowId,

@@ -204,6 +204,13 @@ impl Case {
         if earlier >= MAXIMUM_CALLS {
             return Err(ArbitrationError::TooManyCalls { maximum: MAXIMUM_CALLS });
         }
+        // They are spread over the window: who gains by silence could else use them up at once.
+        let parts = u64::from(MAXIMUM_CALLS);
+        let waited = hearing.until.since(hearing.from).raw() / parts * u64::from(earlier);
+        let from = hearing.from.after(Seconds::from_raw(waited));
+        if now.time < from {
+            return Err(ArbitrationError::NotYetHeard { from, now: now.time });
+        }
         let calls = earlier.saturating_add(1);
         let stage = Stage::Called { draw_block: now.block.saturating_add(DRAW_DELAY), called_at: now.time };
         Ok(Self { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO, calls })

@@ -392,24 +392,28 @@ fn another_dispute_under_the_same_number_gets_a_panel_once_the_former_one_is_pai
 fn a_panel_is_called_three_times_for_one_hearing() {
     assert_eq!(MAXIMUM_CALLS, 3);
     let lapse = 204 * BLOCK;
+    // Spread over the window: who gains by silence does not use them up at once.
+    let part = hearing().until.since(hearing().from).raw() / 3;
     let mut case = called(hearing());
-    for calls in 1..=3u8 {
+    for calls in 1..3u8 {
         assert_eq!(case.calls, calls);
-        let now = at(u64::from(calls) * lapse);
-        assert_eq!(case.status(now), Status::Lapsed);
-        if calls < 3 {
-            case = Case::call(Some(&case), hearing(), now).unwrap();
-        }
+        let from = at(u64::from(calls) * part);
+        let early = Moment { time: Timestamp::from_raw(from.time.raw() - 1), ..from };
+        assert_eq!(case.status(early), Status::Lapsed);
+        let too_early = ArbitrationError::NotYetHeard { from: from.time, now: early.time };
+        assert_eq!(Case::call(Some(&case), hearing(), early), Err(too_early));
+        case = Case::call(Some(&case), hearing(), from).unwrap();
     }
-    let now = at(3 * lapse);
+    assert_eq!(case.calls, 3);
+    let now = at(2 * part + lapse);
     assert_eq!(Case::call(Some(&case), hearing(), now), Err(ArbitrationError::TooManyCalls { maximum: 3 }));
     // Another hearing has its own calls, and then the former one would have them anew: a court that goes to and fro
     // between hearings is one that the governor should not have admitted.
     let other = Hearing { until: at(9 * DAY).time, ..hearing() };
     assert_eq!(Case::call(Some(&case), other, now).unwrap().calls, 1);
     // A call that was drawn counts.
-    let drawn = Case::call(Some(&called(hearing())), hearing(), at(lapse)).unwrap();
-    let drawn = drawn.draw(&hearing(), at(lapse + 4 * BLOCK)).unwrap().1;
+    let drawn = Case::call(Some(&called(hearing())), hearing(), at(part)).unwrap();
+    let drawn = drawn.draw(&hearing(), at(part + 4 * BLOCK)).unwrap().1;
     assert_eq!(drawn.calls, 2);
 }
 

@@ -296,8 +296,8 @@ pub(crate) struct KeepArguments {
     pub(crate) regardless: bool,
     /// Signatures and preimages to bring for conditions (JSON); nobody else may read the file.
     ///
-    /// It says {"signatures": {"7": {"0xSIGNER": "0xSIGNATURE"}}, "preimages": ["0x…"]}, signatures by the number of
-    /// the credit. A preimage is revealed only where conditions hold with it and not without.
+    /// It says {"signatures": {"7": {"0xSIGNER": "0xSIGNATURE"}}, "preimages": {"7": ["0x…"]}}, both by the number of
+    /// the credit: another credit that asks for the same secret does not get it. A preimage is revealed only where conditions hold with it and not without.
     #[arg(long, value_name = "FILE")]
     pub(crate) supplied: Option<PathBuf>,
 }

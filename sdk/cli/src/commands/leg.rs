@@ -8,7 +8,7 @@ use florin_bindings::{
 };
 use florin_client::chain::{Address, Chain};
 use florin_trade::{
-    swap::{Bound, Leg, LegTerms, SecretHash},
+    swap::{self, Bound, Leg, LegTerms, SecretHash},
     Hash,
 };
 use florin_trader::{hash, keccak};
@@ -175,6 +175,15 @@ fn bound(record: Record, key: &'static str, label: &'static str, bound: &Bound) 
     record.value(key, label, text, json)
 }
 
+/// Now, by both clocks.
+async fn bound_now(session: &Session) -> Result<Bound, CliError> {
+    let head = session.chain().head().await?;
+    Ok(Bound {
+        time: Timestamp::from_milliseconds(head.timestamp_ms),
+        block: u32::try_from(head.number).unwrap_or(u32::MAX),
+    })
+}
+
 /// So much later by both clocks.
 fn later(now: Bound, span: &str, block_time: u64) -> Result<Bound, CliError> {
     let seconds = moment::parse_span(span)?;
@@ -187,11 +196,7 @@ async fn agree(session: &Session, arguments: &LegArguments) -> Result<Answer, Cl
     let contract = session.contract(ESCROW).await?;
     let asset = session.party(&arguments.asset)?.address;
     let unit = erc20::asset(session, &asset).await?;
-    let head = session.chain().head().await?;
-    let now = Bound {
-        time: Timestamp::from_milliseconds(head.timestamp_ms),
-        block: u32::try_from(head.number).unwrap_or(u32::MAX),
-    };
+    let now = bound_now(session).await?;
     let block_time = moment::parse_span(&arguments.block_time)?;
     if block_time == 0 {
         let message = "blocks are some time apart; give a --block-time above zero".to_owned();
@@ -240,6 +245,14 @@ async fn lock(session: &Session, leg: u64) -> Result<Answer, CliError> {
 async fn claim(session: &Session, leg: u64, path: &Path) -> Result<Answer, CliError> {
     let secret = read_secret(path)?;
     let subject = Subject::load(session, leg).await?;
+    // Nobody hears the secret, the node neither, where it would gain nothing.
+    let digest = match subject.leg.terms.hash {
+        SecretHash::Keccak256 => keccak(&secret),
+        SecretHash::Sha256 => sha256(&secret),
+    };
+    let caller = session.settings.signer()?.account().to_address().0;
+    let judged = subject.leg.decide(&swap::LegCommand::Claim { digest }, &caller, bound_now(session).await?);
+    judged.map_err(|error| error.explain(&session.units(Some(subject.unit.clone()))))?;
     subject.offer(session, &escrow::claim_leg(leg, secret), "Bring the secret, for everybody to read", "Claimed").await
 }
 

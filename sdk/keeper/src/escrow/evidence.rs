@@ -15,12 +15,13 @@ use florin_units::Timestamp;
 /// Signatures by who has signed.
 type Signatures = BTreeMap<Address, Vec<u8>>;
 
-/// What no chain tells and somebody has given: signatures and preimages. Preimages are brought only where conditions
-/// hold with them and without them do not; nothing here is ever printed.
+/// What no chain tells and somebody has given: signatures and preimages, for an escrow each: whoever makes another escrow
+/// that asks for the same secret does not get it. Preimages are brought only where conditions hold with them and without
+/// them do not; nothing here is ever printed.
 #[derive(Clone, Default)]
 pub struct Supplied {
     signatures: BTreeMap<EscrowId, Signatures>,
-    preimages: BTreeMap<Hash, [u8; 32]>,
+    preimages: BTreeMap<EscrowId, BTreeMap<Hash, [u8; 32]>>,
 }
 
 impl Supplied {
@@ -30,9 +31,9 @@ impl Supplied {
         self.signatures.entry(escrow).or_default().insert(signer, signature);
     }
 
-    /// A preimage, for all conditions that ask for it.
-    pub fn add_preimage(&mut self, preimage: [u8; 32]) {
-        self.preimages.insert(keccak(&preimage), preimage);
+    /// A preimage that the conditions of an escrow ask for.
+    pub fn add_preimage(&mut self, escrow: EscrowId, preimage: [u8; 32]) {
+        self.preimages.entry(escrow).or_default().insert(keccak(&preimage), preimage);
     }
 
     /// What was given of what the conditions of an escrow ask for.
@@ -42,9 +43,10 @@ impl Supplied {
             _ => None,
         });
         let hashes: BTreeSet<Hash> = asked.collect();
+        let given = self.preimages.get(&escrow);
         Showing {
             signatures: chosen(agreement, &self.signatures_for(escrow, agreement)),
-            preimages: hashes.iter().filter_map(|hash| self.preimages.get(hash)).copied().collect(),
+            preimages: hashes.iter().filter_map(|hash| given?.get(hash)).copied().collect(),
             ..Showing::default()
         }
     }
@@ -66,6 +68,7 @@ impl Supplied {
     /// Forget what was given for an escrow that is over.
     pub(super) fn forget(&mut self, escrow: EscrowId) {
         self.signatures.remove(&escrow);
+        self.preimages.remove(&escrow);
     }
 }
 
@@ -254,9 +257,10 @@ mod tests {
         let agreement = with(&facts, &[Node::Fact(0), Node::Fact(1), Node::Any(2)]);
         let escrow = Picture { agreement, ..picture(Stage::Open, [600, 0, 0, 0, 0]) };
         let mut supplied = Supplied::default();
-        supplied.add_preimage([6; 32]);
-        assert!(!supplied.showing(7, &agreement).shows(&escrow, at(29)));
-        supplied.add_preimage(secret);
+        supplied.add_preimage(7, [6; 32]);
+        supplied.add_preimage(8, secret);
+        assert!(!supplied.showing(7, &agreement).shows(&escrow, at(29)), "the secret of another escrow stays here");
+        supplied.add_preimage(7, secret);
         let showing = supplied.showing(7, &agreement);
         assert_eq!(showing.proofs().preimages, vec![secret], "what nobody asks for stays here");
         assert_eq!(showing.evidence().preimages[0], Some(keccak(&secret)));

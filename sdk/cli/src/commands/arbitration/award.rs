@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use florin_bindings::arbitration;
+use florin_bindings::arbitration::{self, Error};
 use florin_client::chain::{Address, Hash as ChainHash};
-use florin_panels::case::{commitment, CaseId};
+use florin_panels::case::{commitment, CaseId, Message};
 use florin_trade::Hash;
 use florin_trader::{hash, keccak};
 use florin_units::Amount;
@@ -146,6 +146,9 @@ pub(super) async fn reveal(panels: &Panels<'_>, path: &Path) -> Result<Answer, C
         });
     }
     let subject = Subject::load(panels, file.id()).await?;
+    // While others can still commit nobody is told, the node neither, which hears of a call before it is sent.
+    let early = |error| panels.refused(&Error::Arbitration(error), Some(&subject.unit));
+    subject.case.check(Message::Reveal, subject.now).map_err(early)?;
     let preview = subject.facts(panels).amount("award", "you award the beneficiary", award.raw(), &subject.unit);
     let message = arbitration::reveal(file.court, file.number, file.is_appeal, award.raw(), salt);
     match panels.offer(&message, Some(&subject.unit), "Reveal an award", preview).await? {

@@ -188,13 +188,13 @@ struct GivenFile {
     #[serde(default)]
     signatures: BTreeMap<EscrowId, BTreeMap<Address, String>>,
     #[serde(default)]
-    preimages: Vec<String>,
+    preimages: BTreeMap<EscrowId, Vec<String>>,
 }
 
 /// The same, read.
 struct Given {
     signatures: Vec<(EscrowId, Address, Vec<u8>)>,
-    preimages: Vec<[u8; 32]>,
+    preimages: Vec<(EscrowId, [u8; 32])>,
 }
 
 impl Given {
@@ -217,10 +217,13 @@ impl Given {
                 given.signatures.push((escrow, signer, signature));
             }
         }
-        for (place, preimage) in (1u64..).zip(&file.preimages) {
-            let preimage = bytes(preimage).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-            let wrong = || unusable(format!("preimage {place} of its list is not 0x and 64 hexadecimal digits"));
-            given.preimages.push(preimage.ok_or_else(wrong)?);
+        for (escrow, preimages) in file.preimages {
+            for (place, preimage) in (1u64..).zip(&preimages) {
+                let preimage = bytes(preimage).and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+                let wrong =
+                    || unusable(format!("preimage {place} for credit {escrow} is not 0x and 64 hexadecimal digits"));
+                given.preimages.push((escrow, preimage.ok_or_else(wrong)?));
+            }
         }
         Ok(given)
     }
@@ -229,8 +232,8 @@ impl Given {
         for (escrow, signer, signature) in self.signatures {
             supplied.add_signature(escrow, signer, signature);
         }
-        for preimage in self.preimages {
-            supplied.add_preimage(preimage);
+        for (escrow, preimage) in self.preimages {
+            supplied.add_preimage(escrow, preimage);
         }
     }
 }
@@ -469,10 +472,11 @@ mod tests {
     #[test]
     fn what_is_given_is_read() {
         let (signer, preimage) = (format!("0x{}", "11".repeat(20)), format!("0x{}", "ab".repeat(32)));
-        let text = format!(r#"{{"signatures": {{"7": {{"{signer}": "0x0607"}}}}, "preimages": ["{preimage}"]}}"#);
+        let text =
+            format!(r#"{{"signatures": {{"7": {{"{signer}": "0x0607"}}}}, "preimages": {{"7": ["{preimage}"]}}}}"#);
         let given = parse(&text).expect("signatures and preimages");
         assert_eq!(given.signatures, [(7, Address::repeat_byte(0x11), vec![6, 7])]);
-        assert_eq!(given.preimages, [[0xab; 32]]);
+        assert_eq!(given.preimages, [(7, [0xab; 32])]);
         let nothing = parse("{}").expect("nothing is given");
         assert!(nothing.signatures.is_empty() && nothing.preimages.is_empty());
     }
@@ -486,7 +490,7 @@ mod tests {
         let error = refused(&signed("7", &signer, "0xabcg"));
         assert!(error.to_string().contains("for credit 7") && !error.to_string().contains("abc"), "{error}");
         assert_eq!((error.code().as_str(), error.exit().code()), ("INVALID_FILE", 2));
-        let short = refused(&format!(r#"{{"preimages": ["0x{}", "0xabab"]}}"#, "cd".repeat(32)));
+        let short = refused(&format!(r#"{{"preimages": {{"7": ["0x{}", "0xabab"]}}}}"#, "cd".repeat(32)));
         assert!(short.to_string().contains("preimage 2") && !short.to_string().contains("abab"), "{short}");
         for text in [
             signed("seven", &signer, "0x0607"),
