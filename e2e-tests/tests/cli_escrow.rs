@@ -565,7 +565,9 @@ fn titles(seller: &Seller) {
     assert_eq!(shown["owner"], shown["holder"], "{shown}");
     let trusted = seller.ok("title entrust transport-one-paper.json");
     assert!(trusted["result"]["custodian"].is_string(), "{trusted}");
-    seller.fails_as("charlie", "title surrender transport-one-paper.json --yes", 3, "NOT_OWNER");
+    for surrender in ["title surrender", "escrow surrender"] {
+        seller.fails_as("charlie", &format!("{surrender} transport-one-paper.json --yes"), 3, "NOT_OWNER");
+    }
     seller.ok("title hand-over transport-one-paper.json --to alice");
     seller.fails("title show invoice-one.json --issuer charlie", 3, "UNKNOWN_TITLE");
     let missing = format!("escrow deliver-title 0 0x{} --yes", "33".repeat(32));

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::TitleArguments;
+
 /// Commands of `florin escrow`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum EscrowCommand {
@@ -166,6 +168,12 @@ pub(crate) enum EscrowCommand {
     /// panels of the suite's arbitration contract as well, which earns nothing. With --dry-run it shows what is due
     /// now without anybody's signatures and preimages, leaving panels, feeds and titles out.
     Keep(KeepArguments),
+    /// Give the title to its issuer for the goods, as owner and holder; the same as `florin title surrender`.
+    Surrender {
+        /// Which one.
+        #[command(flatten)]
+        title: TitleArguments,
+    },
     /// Try again to deliver a title that its registry has not delivered. Anybody may.
     DeliverTitle {
         /// Number of the credit.

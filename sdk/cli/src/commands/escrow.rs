@@ -61,6 +61,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
         EscrowCommand::ShowQuote { quote } => proceeds::show_quote(session, *quote).await,
         EscrowCommand::WithdrawQuote { quote } => proceeds::withdraw_quote(session, *quote).await,
         EscrowCommand::Keep(arguments) => Box::pin(keep::keep(session, arguments)).await,
+        EscrowCommand::Surrender { title } => super::title::surrender(session, title).await,
         EscrowCommand::DeliverTitle { escrow, document, issuer } => {
             due::deliver_title(session, *escrow, document, issuer.as_deref()).await
         }

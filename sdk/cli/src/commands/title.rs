@@ -64,14 +64,18 @@ pub(crate) async fn run(settings: Settings, command: &TitleCommand) -> Result<An
             let custodian = if *nobody { None } else { Some(address(to)?) };
             registry.act(title, Act::Entrust { custodian }, "Entrust a contract with a title", "Entrusted").await
         }
-        TitleCommand::Surrender { title } => {
-            registry.act(title, Act::Surrender, "Give a title to its issuer, for the goods", "Surrendered").await
-        }
+        TitleCommand::Surrender { title } => surrender(session, title).await,
         TitleCommand::Retire { title } => {
             registry.act(title, Act::Retire, "Take a title back for good: the goods were handed out", "Retired").await
         }
         TitleCommand::Restore { title } => registry.act(title, Act::Restore, "Give a title back", "Restored").await,
     }
+}
+
+/// `florin title surrender` and `florin escrow surrender`.
+pub(crate) async fn surrender(session: &Session, title: &TitleArguments) -> Result<Answer, CliError> {
+    let registry = Registry::open(session).await?;
+    registry.act(title, Act::Surrender, "Give a title to its issuer, for the goods", "Surrendered").await
 }
 
 /// The registry of the suite.
