@@ -309,6 +309,8 @@ proptest! {
         let mut view = indebted(ether(1_000_000_000), wad(1_000));
         view.kind.params.debt_ceiling = Wad::from_raw(1 << 100);
         view.kind.params.gap = Wad::from_raw(1 << 100);
+        // A line takes an interval to rise, and this is not about the line.
+        view.kind.state.line = view.kind.params.debt_ceiling;
         let now = at(age);
         let view = priced(&view, dollars(2_000), now).accrued(now).unwrap();
         let before = view.position.art;
