@@ -372,7 +372,10 @@ impl<C: DevChain> Trade<C> {
     }
 
     /// Wait until the members of a panel may reveal, or until it can be reported.
-    async fn wait_for_case(&self, id: u64, is_appeal: bool, to_reveal: bool) -> Result<(), HarnessError> {
+    ///
+    /// # Errors
+    /// The chain's.
+    pub async fn wait_for_case(&self, id: u64, is_appeal: bool, to_reveal: bool) -> Result<(), HarnessError> {
         let message = arbitration::case(self.escrow, id, is_appeal);
         let case = self.world.suite.client.read(self.arbitration, &message).await?.expect("a case");
         let panels::Stage::Sitting { commit_until, reveal_until } = case.stage else {

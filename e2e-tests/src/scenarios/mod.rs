@@ -9,6 +9,7 @@ mod incidents;
 mod life;
 mod liquidation;
 mod roles;
+mod staked_pool;
 mod succession;
 mod trade;
 mod trade_refusals;
@@ -23,6 +24,7 @@ pub use incidents::*;
 pub use life::*;
 pub use liquidation::*;
 pub use roles::*;
+pub use staked_pool::*;
 pub use succession::*;
 pub use trade::*;
 pub use trade_refusals::*;
@@ -129,6 +131,10 @@ macro_rules! for_each_scenario {
             a_division_counts_once,
             what_is_retained_gets_its_own_panel,
             a_presentation_of_nothing_earns_nothing,
+            a_staked_panel_decides_and_is_paid,
+            silence_on_a_staked_panel_costs_the_stake,
+            an_appeal_draws_others_from_the_staked_pool,
+            a_stake_is_free_when_its_seat_has_ended,
             the_keeper_settles_what_is_due,
             every_message_of_trade_checks_who_sends_it,
             every_documented_refusal_of_trade_is_produced

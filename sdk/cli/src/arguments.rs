@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use escrow::{
     AmendCommand, ClaimArguments, DivideCommand, DraftArguments, EscrowCommand, KeepArguments, OrderArguments,
-    PresentArguments, QuoteArguments, RedirectCommand, TemplateName,
+    PresentArguments, QuoteArguments, RedirectArguments, RedirectCommand, TemplateName,
 };
 pub(crate) use trade::{
     ArbitrationCommand, CaseArguments, DocumentCommand, HashName, LegArguments, LegCommand, PoolCommand, Rejected,

@@ -39,6 +39,7 @@ use crate::{
     party::PartyError,
     places::NoHome,
     refusal::{Explain, Refusal, Units},
+    wallet::WalletError,
 };
 
 /// Why a command ended without its result.
@@ -292,6 +293,9 @@ pub(crate) enum CliError {
     /// A file of signatures cannot be used.
     #[error(transparent)]
     Signatures(#[from] SignaturesError),
+    /// A signature of a wallet elsewhere cannot be used.
+    #[error(transparent)]
+    Wallet(#[from] WalletError),
     /// A signed paper cannot be used.
     #[error(transparent)]
     Paper(#[from] PaperError),
@@ -510,6 +514,7 @@ impl CliError {
             Self::Complaint(_) => "TERMS_OUT_OF_BOUNDS",
             Self::Signatures(SignaturesError::OtherContents { .. }) => "FILE_CHANGED",
             Self::Signatures(_) => "INVALID_SIGNATURES",
+            Self::Wallet(error) => error.code(),
             Self::Paper(_) => "INVALID_PAPER",
             Self::Document(_) => "INVALID_DOCUMENT",
             Self::Timeline(_) => "RECORDS_MISMATCH",
@@ -573,7 +578,7 @@ impl CliError {
             | Self::UnknownDocument { .. }
             | Self::OtherVerb { .. } => Exit::Usage,
             Self::Signatures(SignaturesError::OtherContents { .. }) => Exit::Mismatch,
-            Self::Signatures(_) => Exit::Usage,
+            Self::Signatures(_) | Self::Wallet(_) => Exit::Usage,
             Self::Network(NetworkError::File { .. }) => Exit::Internal,
             Self::Network(_) => Exit::Usage,
             Self::Node(error) => error.exit(),
@@ -663,6 +668,9 @@ impl CliError {
                 "put that right and run the command again; florin escrow template sight shows how it is written"
             }
             Self::Signatures(_) => "florin escrow draft TERMS --out FILE writes a new file in which the parties sign",
+            Self::Wallet(WalletError::Signature(_)) => {
+                "the same command with --typed-data prints what has to be signed"
+            }
             Self::Paper(_) => "florin document sign ESCROW PLACE DOCUMENT --out FILE writes a signed paper",
             Self::Document(_) => "florin document sheet FIELDS --out FILE makes a document",
             Self::TradeFile(_) | Self::File { .. } => {
@@ -875,7 +883,7 @@ mod tests {
     fn every_error_says_what_to_do_next() {
         let text = || "x".to_owned();
         let path = || PathBuf::from("x");
-        let errors: [CliError; 41] = [
+        let errors: [CliError; 44] = [
             AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
             MomentError::Past { text: text(), now: 0 }.into(),
             SignerError::File { path: path(), cause: text() }.into(),
@@ -906,6 +914,9 @@ mod tests {
             UnwritableError::Weekend.into(),
             SignaturesError::OtherSubject.into(),
             SignaturesError::AboveStake.into(),
+            WalletError::NoMoment { option: "--dated" }.into(),
+            WalletError::NoPublicKey { signer: Address::zero() }.into(),
+            WalletError::OnChain.into(),
             PaperError::OtherVenue.into(),
             DocumentError::NoField.into(),
             TimelineError::OtherAgreement.into(),

@@ -20,6 +20,7 @@ mod record;
 mod refusal;
 mod send;
 mod session;
+mod wallet;
 mod words;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@
 //! - [`document`]: a document with its fields, known to others by one hash, of which one field can be shown;
 //! - [`paper`]: what the issuer of a document signs for one drawing;
 //! - [`signatures`]: signatures of the parties, gathered in a file that anybody can carry;
+//! - [`typed_data`]: what is signed, as a wallet elsewhere takes it;
 //! - [`timeline`]: what happens when, who may do something about it, and what follows where everybody is silent.
 //!
 //! The words are those of documentary credits. Amounts, shares, spans and moments are read and written as people write
@@ -22,6 +23,7 @@ pub mod signing;
 pub mod terms_file;
 mod text;
 pub mod timeline;
+pub mod typed_data;
 
 pub use file::FileError;
 pub use hash::keccak;

@@ -15,7 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     file::{self, FileError},
     hash, keccak, moment,
-    signing::{self, SignatureProblem, Venue},
+    signing::{SignatureProblem, Venue},
+    typed_data::TypedData,
 };
 
 /// What the first key of a file says.
@@ -188,8 +189,8 @@ impl Paper {
     }
 
     /// What the issuer signs.
-    pub fn digest(&self) -> Hash {
-        self.venue.digest(&paper_hash(&self.subject, keccak))
+    pub fn typed_data(&self) -> TypedData {
+        TypedData::of(self.venue, |keccak| paper_hash(&self.subject, keccak))
     }
 
     /// The paper with the issuer's signature.
@@ -197,7 +198,7 @@ impl Paper {
     /// # Errors
     /// [`PaperError::Signature`].
     pub fn sign(&self, signature: &[u8]) -> Result<SignedPaper, PaperError> {
-        let signature = signing::check(&self.issuer, &self.digest(), signature)?;
+        let signature = self.typed_data().check(&self.issuer, signature)?;
         Ok(SignedPaper { venue: self.venue, subject: self.subject, signer: self.issuer, signature })
     }
 }

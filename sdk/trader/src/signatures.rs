@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     file::{self, FileError},
     hash, keccak,
-    signing::{self, SignatureProblem, Venue},
+    signing::{SignatureProblem, Venue},
+    typed_data::TypedData,
 };
 
 /// What the first key of a file says.
@@ -194,28 +195,22 @@ impl Signatures {
         }
     }
 
-    /// What somebody signs. An Ethereum wallet signs it as it is, a Polkadot wallet signs
-    /// [`signing::sr25519_message`] of it.
+    /// What somebody signs.
     ///
     /// # Errors
     /// [`SignaturesError::NotAsked`].
-    pub fn digest_for(&self, signer: &Address) -> Result<Hash, SignaturesError> {
+    pub fn typed_data_for(&self, signer: &Address) -> Result<TypedData, SignaturesError> {
         let signatories = self.signatories();
         if !signatories.contains(signer) {
             return Err(SignaturesError::NotAsked { signer: *signer, signatories });
         }
-        Ok(self.digest())
-    }
-
-    fn digest(&self) -> Hash {
         let (subject, deadline) = (self.subject_hash(), self.deadline);
-        let signed = match self.subject {
+        Ok(TypedData::of(self.venue, |keccak| match self.subject {
             Subject::Terms => signing_hash(&subject, deadline, keccak),
             Subject::Amendment { escrow, nonce } | Subject::Division { escrow, nonce, .. } => {
                 consent_hash(escrow, &subject, nonce, deadline, keccak)
             }
-        };
-        self.venue.digest(&signed)
+        }))
     }
 
     /// Adds a signature, once it was checked. Who has signed already keeps the first one.
@@ -230,7 +225,7 @@ impl Signatures {
     }
 
     fn keep(&mut self, signer: Address, signature: &[u8]) -> Result<(), SignaturesError> {
-        let canonical = signing::check(&signer, &self.digest_for(&signer)?, signature)?;
+        let canonical = self.typed_data_for(&signer)?.check(&signer, signature)?;
         if self.signature_of(&signer).is_none() {
             self.gathered.push((signer, canonical));
         }

@@ -31,7 +31,7 @@ fn paper(deal: &Deal, place: u8) -> Paper {
 
 fn signed(deal: &Deal) -> SignedPaper {
     let paper = paper(deal, 1);
-    paper.sign(&sign_ecdsa(&ecdsa(3).0, &paper.digest())).unwrap()
+    paper.sign(&sign_ecdsa(&ecdsa(3).0, &paper.typed_data().digest())).unwrap()
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn what_is_signed_is_what_the_contract_checks() {
     let paper = paper(&deal, 1);
     assert_eq!(paper.subject.checklist, deal.agreement.checklist.hash(keccak));
     assert_eq!((paper.subject.drawing, paper.subject.escrow, paper.issuer), (1, ID, ecdsa(3).1));
-    assert_eq!(paper.digest(), VENUE.domain().typed(&paper_hash(&paper.subject, keccak), keccak));
+    assert_eq!(paper.typed_data().digest(), VENUE.domain().typed(&paper_hash(&paper.subject, keccak), keccak));
 }
 
 #[test]
@@ -50,9 +50,9 @@ fn both_kinds_of_issuers_sign_and_the_file_keeps_it() {
     for place in [1, 2] {
         let paper = paper(&deal, place);
         let signature = if place == 1 {
-            sign_ecdsa(&ecdsa(3).0, &paper.digest())
+            sign_ecdsa(&ecdsa(3).0, &paper.typed_data().digest())
         } else {
-            sign_sr25519(&polkadot(4).0, &paper.digest())
+            sign_sr25519(&polkadot(4).0, &paper.typed_data().digest())
         };
         let signed = paper.sign(&signature).unwrap();
         let path = folder.path().join("paper.json");
@@ -67,7 +67,7 @@ fn both_kinds_of_issuers_sign_and_the_file_keeps_it() {
 fn somebody_elses_signature_is_refused() {
     let deal = deal();
     let paper = paper(&deal, 1);
-    let error = paper.sign(&sign_ecdsa(&ecdsa(5).0, &paper.digest()));
+    let error = paper.sign(&sign_ecdsa(&ecdsa(5).0, &paper.typed_data().digest()));
     assert!(matches!(error, Err(PaperError::Signature(SignatureProblem::WrongSigner { .. }))));
 }
 
@@ -134,7 +134,7 @@ fn a_paper_of_another_issuer_is_told_before_it_is_presented() {
     let real = deal();
     let mut paper = paper(&real, 1);
     paper.issuer = ecdsa(6).1;
-    let forged = paper.sign(&sign_ecdsa(&ecdsa(6).0, &paper.digest())).unwrap();
+    let forged = paper.sign(&sign_ecdsa(&ecdsa(6).0, &paper.typed_data().digest())).unwrap();
     let error = forged.check(&VENUE, ID, &real.agreement, &real.view.escrow, None, at(6));
     assert_eq!(error, Err(PaperError::OtherIssuer { expected: ecdsa(3).1, found: ecdsa(6).1 }));
 }
@@ -152,7 +152,7 @@ fn a_paper_is_for_one_milestone() {
     assert_eq!(new(1, Some(0)), Err(PaperError::NotOfMilestone { milestone: 0, place: 1 }));
     assert_eq!(new(1, Some(7)), Err(PaperError::NotOfMilestone { milestone: 7, place: 1 }));
     let paper = new(1, Some(1)).unwrap();
-    let signed = paper.sign(&sign_ecdsa(&ecdsa(3).0, &paper.digest())).unwrap();
+    let signed = paper.sign(&sign_ecdsa(&ecdsa(3).0, &paper.typed_data().digest())).unwrap();
     let check = |milestone: Option<u8>| signed.check(&VENUE, ID, &deal.agreement, &deal.view.escrow, milestone, at(6));
     assert_eq!(check(Some(1)), Ok(()));
     for other in [None, Some(0), Some(2)] {

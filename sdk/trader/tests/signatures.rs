@@ -47,7 +47,7 @@ fn all() -> [Signatures; 3] {
 }
 
 fn sign(file: &Signatures, signer: Address) -> Vec<u8> {
-    let digest = file.digest_for(&signer).unwrap();
+    let digest = file.typed_data_for(&signer).unwrap().digest();
     if signer == polkadot(2).1 {
         sign_sr25519(&polkadot(2).0, &digest)
     } else {
@@ -65,14 +65,20 @@ fn add(file: &mut Signatures, signer: Address) {
 fn what_is_signed_is_what_the_contract_checks() {
     let terms = under_terms();
     let hash = agreement().hash(keccak);
-    assert_eq!(terms.digest_for(&ecdsa(1).1), Ok(VENUE.digest(&signing_hash(&hash, at(10), keccak))));
+    assert_eq!(
+        terms.typed_data_for(&ecdsa(1).1).map(|data| data.digest()),
+        Ok(VENUE.digest(&signing_hash(&hash, at(10), keccak)))
+    );
     let amendment = under_amendment();
     let hash = amendment.agreement().hash(keccak);
-    assert_eq!(amendment.digest_for(&ecdsa(3).1), Ok(VENUE.digest(&consent_hash(ID, &hash, 2, at(10), keccak))));
+    assert_eq!(
+        amendment.typed_data_for(&ecdsa(3).1).map(|data| data.digest()),
+        Ok(VENUE.digest(&consent_hash(ID, &hash, 2, at(10), keccak)))
+    );
     let division = under_division();
     let split = AgreedSplit::new(agreement().hash(keccak), false, amount(AMOUNT), amount(AMOUNT / 3), keccak);
     let consent = consent_hash(ID, &split.hash(), 2, at(10), keccak);
-    assert_eq!(division.digest_for(&polkadot(2).1), Ok(VENUE.digest(&consent)));
+    assert_eq!(division.typed_data_for(&polkadot(2).1).map(|data| data.digest()), Ok(VENUE.digest(&consent)));
 }
 
 #[test]
@@ -163,7 +169,7 @@ fn forged_malleable_late_and_foreign_signatures_are_refused() {
     let (applicant, beneficiary) = (ecdsa(1).1, polkadot(2).1);
     let good = sign(&file, applicant);
 
-    let other = sign_ecdsa(&ecdsa(5).0, &file.digest_for(&applicant).unwrap());
+    let other = sign_ecdsa(&ecdsa(5).0, &file.typed_data_for(&applicant).unwrap().digest());
     let error = file.add(applicant, &other, at(1));
     assert!(matches!(error, Err(SignaturesError::Signature(SignatureProblem::WrongSigner { .. }))), "{error:?}");
     let error = file.add(beneficiary, &good, at(1));

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::TitleArguments;
+use crate::wallet::WalletArguments;
 
 /// Commands of `florin escrow`.
 #[derive(Debug, Subcommand)]
@@ -30,6 +31,8 @@ pub(crate) enum EscrowCommand {
         /// Sign only what says the same as this terms file.
         #[arg(long, value_name = "FILE")]
         terms: Option<PathBuf>,
+        #[command(flatten)]
+        wallet: WalletArguments,
     },
     /// Do not want a credit any more, as one of its parties, before it is paid in.
     Decline {
@@ -111,8 +114,10 @@ pub(crate) enum EscrowCommand {
         /// Number of the credit.
         escrow: u64,
         /// Where the signature is written.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        #[arg(long, value_name = "FILE", required_unless_present = "typed_data")]
+        out: Option<PathBuf>,
+        #[command(flatten)]
+        wallet: WalletArguments,
     },
     /// Change the terms with the consent of all.
     #[command(subcommand)]
@@ -396,28 +401,37 @@ pub(crate) struct ClaimArguments {
 /// Commands of `florin escrow redirect`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum RedirectCommand {
-    /// Sign where the acting account's claim goes, and write it to a file.
-    Sign {
-        /// The asset: an alias (token for the coin) or an address.
-        asset: String,
-        /// Of credits that name this compliance contract [default: of those that name none].
-        #[arg(long, value_name = "CONTRACT")]
-        compliance: Option<String>,
-        /// To whom.
-        #[arg(long, value_name = "ACCOUNT")]
-        to: String,
-        /// The file to write.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// How long it can be brought.
-        #[arg(long, value_name = "SPAN", default_value = "7d")]
-        valid_for: String,
-    },
+    /// Sign where one's claim goes, and write it to a file.
+    Sign(RedirectArguments),
     /// Bring what somebody has signed. Anybody may, once.
     Send {
         /// The file.
         file: PathBuf,
     },
+}
+
+/// Arguments of `florin escrow redirect sign`.
+#[derive(Debug, Args)]
+pub(crate) struct RedirectArguments {
+    /// The asset: an alias (token for the coin) or an address.
+    pub(crate) asset: String,
+    /// Of credits that name this compliance contract [default: of those that name none].
+    #[arg(long, value_name = "CONTRACT")]
+    pub(crate) compliance: Option<String>,
+    /// To whom.
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) to: String,
+    /// The file to write.
+    #[arg(long, value_name = "FILE", required_unless_present = "typed_data")]
+    pub(crate) out: Option<PathBuf>,
+    /// How long it can be brought.
+    #[arg(long, value_name = "SPAN", default_value = "7d")]
+    pub(crate) valid_for: String,
+    /// Until when it can be brought, in place of a span.
+    #[arg(long, value_name = "TIME", conflicts_with = "valid_for")]
+    pub(crate) until: Option<String>,
+    #[command(flatten)]
+    pub(crate) wallet: WalletArguments,
 }
 
 /// Arguments of `florin escrow order`.

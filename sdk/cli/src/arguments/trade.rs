@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::wallet::WalletArguments;
+
 /// Commands of `florin title`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TitleCommand {
@@ -331,8 +333,10 @@ pub(crate) struct SignArguments {
     #[arg(long, value_name = "TIME")]
     pub(crate) dated: Option<String>,
     /// The signed paper to write.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "typed_data")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) wallet: WalletArguments,
 }
 
 /// Commands of `florin leg`.

@@ -21,8 +21,8 @@ use crate::{
     network::place_and_cause,
     output::Answer,
     record::Record,
-    send::confirm,
     session::{Session, Settings},
+    wallet::Signed,
     words::{harmless, trade},
 };
 
@@ -217,7 +217,7 @@ fn identity(out: &Path) -> Result<Answer, CliError> {
 
 /// `florin document sign`.
 async fn sign(session: &Session, arguments: &SignArguments) -> Result<Answer, CliError> {
-    let SignArguments { escrow, milestone, out, .. } = arguments;
+    let SignArguments { escrow, milestone, wallet, .. } = arguments;
     let subject = Subject::load(session, *escrow).await?;
     let file = subject.file();
     let document = trade::place(&arguments.place, &file)?;
@@ -226,12 +226,13 @@ async fn sign(session: &Session, arguments: &SignArguments) -> Result<Answer, Cl
         Some(text) => Timestamp::from_raw(moment::parse(text)?),
         None => subject.now,
     };
-    files::check_new(out)?;
+    wallet.check_moment(arguments.dated.is_some(), "--dated")?;
+    let out = wallet.new_file(arguments.out.as_deref())?;
     let venue = venue(session, subject.contract).await?;
     let place = Place { document, milestone: *milestone };
     let paper = Paper::new(venue, *escrow, subject.agreement(), subject.escrow(), place, commitment, dated)?;
-    let signer = session.settings.signer()?;
-    let me = signer.account().to_address();
+    let signatory = wallet.signatory(session)?;
+    let me = signatory.address;
     if paper.issuer != me.0 {
         let error = EscrowError::WrongIssuer { document, expected: paper.issuer, actual: me.0 };
         return Err(subject.refused(session, &error));
@@ -244,13 +245,12 @@ async fn sign(session: &Session, arguments: &SignArguments) -> Result<Answer, Cl
         .text("commitment", "commitment", hash::format(&commitment))
         .moment("dated", "dated", dated.raw())
         .person("issuer", "you sign as", &me, &subject.names);
-    let text = format!("Sign a document as its issuer; nothing is sent\n{}", record.to_text());
-    if session.settings.global.dry_run {
-        return Ok(Answer::new(json!({ "sent": false, "preview": record.to_json() }), text));
-    }
-    session.output().note(&text);
-    confirm(session, "Sign it?")?;
-    let signed = paper.sign(&signer.sign_digest(&paper.digest()))?;
+    let data = paper.typed_data();
+    let signature = match wallet.sign(session, &signatory, &data, "Sign a document as its issuer", &record)? {
+        Signed::Shown(answer) => return Ok(answer),
+        Signed::By(signature) => signature,
+    };
+    let signed = paper.sign(&signature)?;
     files::create(out, &signed.to_json())?;
     let record = record.text("file", "signed paper", out.display().to_string());
     Ok(headed("Signed", &record))

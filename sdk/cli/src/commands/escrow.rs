@@ -34,7 +34,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
     match command {
         EscrowCommand::Template { name } => Ok(terms::template(*name)),
         EscrowCommand::Draft(arguments) => terms::draft(session, arguments).await,
-        EscrowCommand::Sign { what, terms } => sign::sign(session, what, terms.as_deref()).await,
+        EscrowCommand::Sign { what, terms, wallet } => sign::sign(session, what, terms.as_deref(), wallet).await,
         EscrowCommand::Decline { escrow } => sign::decline(session, *escrow).await,
         EscrowCommand::Fund { escrow, terms } => fund::fund(session, *escrow, terms.as_deref()).await,
         EscrowCommand::Present(arguments) => present::present(session, arguments, false).await,
@@ -50,7 +50,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
         EscrowCommand::Execute { escrow, signatures, preimages } => {
             due::execute(session, *escrow, signatures, preimages).await
         }
-        EscrowCommand::Attest { escrow, out } => due::attest(session, *escrow, out).await,
+        EscrowCommand::Attest { escrow, out, wallet } => due::attest(session, *escrow, out.as_deref(), wallet).await,
         EscrowCommand::Amend(command) => amend(session, command).await,
         EscrowCommand::Divide(command) => divide(session, command).await,
         EscrowCommand::Assign { escrow, to, share } => proceeds::assign(session, *escrow, to, share).await,
@@ -72,10 +72,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
         EscrowCommand::Rule { escrow, amount } => dispute::rule(session, *escrow, amount).await,
         EscrowCommand::CollectFee { escrow } => dispute::collect_fee(session, *escrow).await,
         EscrowCommand::Claim(arguments) => claim::claim(session, arguments).await,
-        EscrowCommand::Redirect(RedirectCommand::Sign { asset, compliance, to, out, valid_for }) => {
-            let whose = (asset.as_str(), compliance.as_deref());
-            claim::sign(session, whose, to, out, valid_for).await
-        }
+        EscrowCommand::Redirect(RedirectCommand::Sign(arguments)) => claim::sign(session, arguments).await,
         EscrowCommand::Redirect(RedirectCommand::Send { file }) => claim::send(session, file).await,
         EscrowCommand::Show { escrow } => show::show(session, *escrow).await,
         EscrowCommand::List { mine, status, from, count } => {

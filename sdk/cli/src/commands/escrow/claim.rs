@@ -6,27 +6,31 @@ use florin_bindings::{
     escrow::{self, Error},
     Message,
 };
-use florin_client::{
-    chain::{Address, Hash},
-    escrow::{domain, sign_redirection},
+use florin_client::chain::{Address, Hash};
+use florin_trade::{
+    ledger::{redirection_hash, Claim},
+    EscrowError,
 };
-use florin_trade::{ledger::Claim, EscrowError};
-use florin_units::Seconds;
+use florin_trader::typed_data::TypedData;
+use florin_units::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::{subject::events, ESCROW};
+use super::{
+    subject::{events, venue},
+    ESCROW,
+};
 use crate::{
     amount::Unit,
-    arguments::ClaimArguments,
+    arguments::{ClaimArguments, RedirectArguments},
     erc20,
     error::CliError,
     files, moment,
     output::Answer,
     record::Record,
     refusal::Explain,
-    send::{self, confirm, Offered},
+    send::{self, Offered},
     session::Session,
+    wallet::Signed,
     words::Names,
 };
 
@@ -140,29 +144,27 @@ struct Redirection {
 }
 
 /// `florin escrow redirect sign`.
-pub(super) async fn sign(
-    session: &Session,
-    (asset, screening): (&str, Option<&str>),
-    to: &str,
-    out: &Path,
-    valid_for: &str,
-) -> Result<Answer, CliError> {
-    let (asset, to) = (session.party(asset)?.address, session.party(to)?.address);
-    let compliance = compliance(session, screening)?;
-    files::check_new(out)?;
-    let signer = session.settings.signer()?;
-    let owed = Owed::load(session, asset, compliance, signer.account().to_address()).await?;
-    let deadline = session.now().await?.after(Seconds::from_raw(moment::parse_span(valid_for)?));
+pub(super) async fn sign(session: &Session, arguments: &RedirectArguments) -> Result<Answer, CliError> {
+    let RedirectArguments { valid_for, until, wallet, .. } = arguments;
+    let (asset, to) = (session.party(&arguments.asset)?.address, session.party(&arguments.to)?.address);
+    let compliance = compliance(session, arguments.compliance.as_deref())?;
+    wallet.check_moment(until.is_some(), "--until")?;
+    let out = wallet.new_file(arguments.out.as_deref())?;
+    let signatory = wallet.signatory(session)?;
+    let owed = Owed::load(session, asset, compliance, signatory.address).await?;
+    let deadline = match until {
+        Some(text) => Timestamp::from_raw(moment::parse(text)?),
+        None => session.now().await?.after(Seconds::from_raw(moment::parse_span(valid_for)?)),
+    };
     let facts = owed.facts(&to).moment("deadline", "counts until", deadline.raw());
-    let text = format!("Sign where a claim is paid; nothing is sent\n{}", facts.to_text());
-    if session.settings.global.dry_run {
-        return Ok(Answer::new(json!({ "sent": false, "preview": facts.to_json() }), text));
-    }
-    session.output().note(&text);
-    confirm(session, "Sign it?")?;
-    let domain = domain(&session.client, owed.contract).await?;
     let nonce = owed.claim.redemptions;
-    let signature = sign_redirection(&signer, &domain, asset, compliance, to, nonce, deadline);
+    let data = TypedData::of(venue(session, owed.contract).await?, |keccak| {
+        redirection_hash(&asset.0, &compliance.0, &owed.account.0, &to.0, nonce, deadline, keccak)
+    });
+    let signature = match wallet.sign(session, &signatory, &data, "Sign where a claim is paid", &facts)? {
+        Signed::Shown(answer) => return Ok(answer),
+        Signed::By(signature) => signature,
+    };
     let redirection = Redirection {
         format: FORMAT.to_owned(),
         genesis_hash: session.info.genesis_hash,

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use florin_bindings::escrow::{self, Proofs};
-use florin_client::{chain::Address, escrow::sign_approval};
+use florin_client::chain::Address;
 use florin_trade::{
-    condition::{Conditions, Fact},
+    condition::{approval_hash, Conditions, Fact},
     drawing::Acceptance,
     terms::{Checklist, DocumentKind},
-    Command, EscrowError, EscrowId, Hash, SIGNING_NAME,
+    Command, EscrowError, EscrowId, Hash,
 };
-use florin_trader::{hash, signing::Venue};
+use florin_trader::{hash, signing::Venue, typed_data::TypedData};
 use florin_units::Amount;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -25,8 +25,9 @@ use crate::{
     output::Answer,
     record::Record,
     refusal::Explain,
-    send::{confirm, Offered},
+    send::Offered,
     session::Session,
+    wallet::{Signed, WalletArguments},
     words::{self, trade},
 };
 
@@ -109,11 +110,16 @@ impl Approval {
 }
 
 /// `florin escrow attest`.
-pub(super) async fn attest(session: &Session, id: EscrowId, out: &Path) -> Result<Answer, CliError> {
+pub(super) async fn attest(
+    session: &Session,
+    id: EscrowId,
+    out: Option<&Path>,
+    wallet: &WalletArguments,
+) -> Result<Answer, CliError> {
     let subject = Subject::load(session, id).await?;
-    files::check_new(out)?;
-    let signer = session.settings.signer()?;
-    let me = signer.account().to_address();
+    let out = wallet.new_file(out)?;
+    let signatory = wallet.signatory(session)?;
+    let me = signatory.address;
     let agreement = subject.agreement();
     let is_asked = asked(&agreement.conditions, &agreement.checklist).contains(&me.0);
     let preview = subject
@@ -121,16 +127,12 @@ pub(super) async fn attest(session: &Session, id: EscrowId, out: &Path) -> Resul
         .person("signer", "you sign as", &me, &subject.names)
         .flag("asked", "the conditions ask for it", is_asked)
         .amount("amount", "would be paid", payable(&subject).raw(), &subject.unit);
-    let text = format!("Sign that the credit may be paid; nothing is sent\n{}", preview.to_text());
-    if session.settings.global.dry_run {
-        return Ok(Answer::new(json!({ "sent": false, "preview": preview.to_json() }), text));
-    }
-    session.output().note(&text);
-    confirm(session, "Sign it?")?;
     let venue = venue(session, subject.contract).await?;
-    let domain =
-        florin_governance::signing::Domain { name: SIGNING_NAME, chain_id: venue.chain_id, contract: venue.contract };
-    let (_, signature) = sign_approval(&signer, &domain, id, &subject.escrow().agreement);
+    let data = TypedData::of(venue, |keccak| approval_hash(id, &subject.escrow().agreement, keccak));
+    let signature = match wallet.sign(session, &signatory, &data, "Sign that the credit may be paid", &preview)? {
+        Signed::Shown(answer) => return Ok(answer),
+        Signed::By(signature) => signature,
+    };
     let approval = Approval {
         format: FORMAT.to_owned(),
         chain_id: hash::format(&venue.chain_id),

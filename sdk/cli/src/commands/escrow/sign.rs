@@ -21,16 +21,22 @@ use crate::{
     error::CliError,
     output::Answer,
     record::Record,
-    send::confirm,
     session::Session,
+    wallet::{Signed, WalletArguments, WalletError},
     words::{trade::Aliases, Names},
 };
 
 /// `florin escrow sign`.
-pub(super) async fn sign(session: &Session, what: &str, terms: Option<&Path>) -> Result<Answer, CliError> {
+pub(super) async fn sign(
+    session: &Session,
+    what: &str,
+    terms: Option<&Path>,
+    wallet: &WalletArguments,
+) -> Result<Answer, CliError> {
     match what.parse::<EscrowId>() {
+        Ok(_) if wallet.is_elsewhere() => Err(WalletError::OnChain.into()),
         Ok(id) => on_chain(session, id, terms).await,
-        Err(_) => in_file(session, Path::new(what), terms).await,
+        Err(_) => in_file(session, Path::new(what), terms, wallet).await,
     }
 }
 
@@ -59,7 +65,12 @@ pub(super) async fn decline(session: &Session, id: EscrowId) -> Result<Answer, C
 }
 
 /// Signs what a file holds; nothing is sent.
-async fn in_file(session: &Session, path: &Path, terms: Option<&Path>) -> Result<Answer, CliError> {
+async fn in_file(
+    session: &Session,
+    path: &Path,
+    terms: Option<&Path>,
+    wallet: &WalletArguments,
+) -> Result<Answer, CliError> {
     let mut signatures = Signatures::read(path)?;
     let contract = session.contract(ESCROW).await?;
     check_venue(session, contract, &signatures, path).await?;
@@ -69,23 +80,21 @@ async fn in_file(session: &Session, path: &Path, terms: Option<&Path>) -> Result
         let file = TermsFile::read(meant, &Aliases::new(session))?;
         check_hash(path, &signatures.agreement().hash(florin_trader::keccak), &file.hash())?;
     }
-    let signer = session.settings.signer()?;
-    let me = signer.account().to_address();
+    let signatory = wallet.signatory(session)?;
+    let me = signatory.address;
     // Whoever is not asked is told before anything is shown.
-    let digest = signatures.digest_for(&me.0)?;
+    let data = signatures.typed_data_for(&me.0)?;
     let names = Names::new(session.book().ok().as_ref());
     let preview = matter(session, &signatures).await?.person("signer", "you sign as", &me, &names).and(gathered(
         &signatures,
         path,
         &names,
     ));
-    let text = format!("Sign; nothing is sent\n{}", preview.to_text());
-    if session.settings.global.dry_run {
-        return Ok(Answer::new(json!({ "sent": false, "preview": preview.to_json() }), text));
-    }
-    session.output().note(&text);
-    confirm(session, "Sign it?")?;
-    signatures.add(me.0, &signer.sign_digest(&digest), now)?;
+    let signature = match wallet.sign(session, &signatory, &data, "Sign", &preview)? {
+        Signed::Shown(answer) => return Ok(answer),
+        Signed::By(signature) => signature,
+    };
+    signatures.add(me.0, &signature, now)?;
     signatures.write(path)?;
     let facts = gathered(&signatures, path, &names);
     Ok(Answer::new(facts.to_json(), format!("Signed\n{}", facts.to_text())))
