@@ -217,8 +217,8 @@ payments have no documents, no examination, no title and no dispute. The acts th
 chain counts computation, proof and deposit apart, so the numbers cannot be divided by each other; what can be compared is what they
 leave of a block. Of 30 million gas the four take 0.52, 0.23, 0.27 and 0.18 per cent. Here proof is what is scarce, because each
 contract that is entered brings its whole code into it each time: the table says how many bytes, and 78,643 of them are one per cent
-of a block. No message goes through a list of escrows; funding and approving were measured among two and among 300 more credits, and
-cost the same to a thousandth (`a_credit_costs_the_same_among_many`).
+of a block. No message goes through a list of escrows; those that a credit goes through were measured among few and among 300 more
+credits, and cost the same to a thousandth (`a_credit_costs_the_same_among_many`).
 ";
 
 /// Measure every message of every contract of the suite, and a native transfer.

@@ -230,6 +230,7 @@ impl<C: DevChain> Trade<C> {
                 fee: whole(300),
                 appeal_bond: whole(1_500),
                 appeal_fee: whole(700),
+                reserve: Amount::ZERO,
             },
             conditions: Conditions::default(),
             calendar: Calendar::without_holidays(0, 0),

@@ -97,6 +97,7 @@ const SHOWN: &[&str] = &[
     "amount",
     "appeal_bond",
     "applicant",
+    "asset",
     "available",
     "beneficiary",
     "bond",
@@ -304,9 +305,28 @@ fn terms_are_checked(buyer: &Home, pool: u64) {
     assert_eq!(buyer.ok("escrow list"), json!([]), "nothing was sent");
 }
 
+/// Whether a preview shows the complete terms, and what to look at, to whoever signs or pays.
+fn shows_all(preview: &Value) {
+    let terms = preview["terms"].as_str().unwrap_or_default();
+    for key in
+        ["token = ", "examination = ", "fallback = ", "details = ", "[[documents]]", "[calendar]", "offer_window = "]
+    {
+        assert!(terms.contains(key), "{key}: {preview}");
+    }
+    assert!(warns(preview, "disputes.panel"), "{preview}");
+    assert!(preview["asset"].as_str().is_some_and(|token| terms.contains(token)), "{preview}");
+}
+
 fn signed_in_a_file(buyer: &Home, seller: &Seller) {
     let made = buyer.ok("escrow draft terms.toml --out signatures.json --valid-for 2d");
     assert_eq!((&made["complete"], length(&made["missing"])), (&json!(false), Some(2)), "{made}");
+    shows_all(&made);
+    shows_all(&buyer.ok("escrow sign signatures.json --dry-run")["preview"]);
+    shows_all(&buyer.ok("escrow draft terms.toml --send --dry-run")["preview"]);
+    // What is printed can be saved, and is the same agreement.
+    let printed = buyer.run("escrow terms signatures.json");
+    fs::write(buyer.path("printed.toml"), &printed.output).expect("written");
+    assert_eq!(buyer.ok("escrow draft printed.toml")["agreement"], made["agreement"], "{printed:?}");
     buyer.fails("escrow draft terms.toml --out signatures.json", 2, "FILE_EXISTS");
     buyer.fails("escrow sign signatures.json", 2, "CONFIRMATION_REQUIRED");
     buyer.fails("escrow sign signatures.json --terms staked.toml --yes", 7, "OTHER_FILE");
@@ -342,6 +362,14 @@ fn paid_in(buyer: &Home, seller: &Seller) {
     let preview = &shown["preview"];
     assert_eq!((human(preview, "limit"), &preview["then"]), ("20000 FLRN", &json!("funded")), "{shown}");
     assert!(preview["t_max"]["seconds"].is_u64(), "{shown}");
+    shows_all(preview);
+    let text = buyer.run("escrow fund 0 --dry-run");
+    assert!(
+        text.output.contains("default_split = \"50%\"") && text.output.contains("which calls itself FLRN"),
+        "{text:?}"
+    );
+    let terms = buyer.ok("escrow terms 0");
+    assert_eq!((&terms["escrow"], &terms["agreement"]), (&json!(0), &preview["agreement"]), "{terms}");
     let allowed = preview["with_it"][0].as_str().unwrap_or_default();
     assert_eq!(allowed, "allow escrow to move 20000 FLRN", "{shown}");
     assert_eq!(buyer.block(), block, "nothing was sent");
@@ -446,6 +474,11 @@ fn accepted(buyer: &Home, seller: &Seller) {
     let result = &accepted["result"];
     assert_eq!((&result["status"], human(result, "drawn")), (&json!("funded"), "15000 FLRN"), "{accepted}");
     assert_eq!(length(&result["paid_to"]), Some(2), "proceeds and fee: {accepted}");
+    assert_eq!(
+        (&result["accepts"], &result["titles"]),
+        (&json!(null), &json!([])),
+        "at sight, and no title: {accepted}"
+    );
     assert_eq!(human(&seller.ok("token balance"), "balance"), "19925 FLRN");
     buyer.fails("escrow accept 0 --yes", 3, "NO_PRESENTATION");
 
@@ -462,7 +495,8 @@ fn accepted(buyer: &Home, seller: &Seller) {
     // Anybody may have the collector's fee paid to the collector.
     assert_eq!(human(&buyer.ok("escrow claim token --of ferdie")["result"], "amount"), "75 FLRN");
     assert_eq!(human(&buyer.ok("token balance ferdie"), "balance"), "75 FLRN");
-    buyer.fails("escrow claim token --of ferdie --yes", 3, "NOTHING_TO_CLAIM");
+    let details = buyer.fails("escrow claim token --of ferdie --yes", 3, "NOTHING_TO_CLAIM");
+    assert_eq!(details["waiting"], json!([]), "nothing waits under a compliance contract either: {details}");
 }
 
 /// A later expiry, with the consent of both.
@@ -471,6 +505,21 @@ fn amended(buyer: &Home, seller: &Seller) {
     fs::write(buyer.path("later.toml"), later).expect("written");
     let proposed = buyer.ok("escrow amend propose 0 later.toml --out amendment.json");
     assert_eq!(length(&proposed["changes"]), Some(2), "one line goes and one comes: {proposed}");
+    assert_eq!(
+        proposed["changed"],
+        json!([{ "key": "credit.expiry", "before": "\"2027-03-26\"", "after": "\"2027-04-02\"" }]),
+        "{proposed}"
+    );
+    // Documents that change places are another agreement, though its file has the same lines.
+    let swapped = terms_with_issuers_swapped(buyer);
+    fs::write(buyer.path("swapped.toml"), swapped).expect("written");
+    let proposed = buyer.ok("escrow amend propose 0 swapped.toml --out swapped.json --dry-run");
+    let changed = proposed["preview"]["changed"].as_array().cloned().unwrap_or_default();
+    let keys: Vec<&str> = changed.iter().filter_map(|change| change["key"].as_str()).collect();
+    assert_eq!(keys, ["documents[1].issuer", "documents[2].issuer"], "{proposed}");
+    let shown = buyer.ok("escrow sign amendment.json --dry-run");
+    shows_all(&shown["preview"]);
+    assert!(contains(&shown["preview"]["changes"], "+ credit.expiry = \"2027-04-02\""), "{shown}");
     buyer.ok("escrow sign amendment.json");
     buyer.fails("escrow amend send amendment.json --yes", 3, "MISSING_CONSENT");
     seller.receive(buyer, &["amendment.json"]);
@@ -481,6 +530,13 @@ fn amended(buyer: &Home, seller: &Seller) {
     assert_eq!(sent["result"]["status"], json!("funded"), "{sent}");
     seller.fails("escrow amend send amendment.json --yes", 3, "WRONG_NONCE");
     assert!(human(&buyer.ok("escrow show 0"), "expiry").starts_with("2027-04-03"), "the end of the second of April");
+}
+
+/// The terms, carrier and inspector in each other's place.
+fn terms_with_issuers_swapped(buyer: &Home) -> String {
+    let terms = fs::read_to_string(buyer.path("terms.toml")).expect("terms");
+    let (carrier, inspector) = ("issuer = \"charlie\"", "issuer = \"dave\"");
+    terms.replace(carrier, "issuer = \"\"").replace(inspector, carrier).replace("issuer = \"\"", inspector)
 }
 
 /// The rest is refused, disputed, and divided by an offer.
@@ -498,6 +554,12 @@ fn disputed(buyer: &Home, seller: &Seller, old: &str) {
     let preview = &shown["preview"];
     assert_eq!((human(preview, "stake"), human(preview, "bond")), ("5000 FLRN", "1000 FLRN"), "{shown}");
     assert_eq!(preview["with_it"][0], json!("allow escrow to move 1000 FLRN"), "{shown}");
+    // What the seller goes into: where nobody acts it gets half of what was refused and its bond.
+    let consequence = preview["consequence"].as_str().unwrap_or_default();
+    assert!(consequence.contains("nothing can be presented any more"), "{shown}");
+    for key in ["if_silent", "if_all_awarded", "if_nothing_awarded"] {
+        assert!(length(&preview[key]).is_some_and(|payments| payments >= 2), "{key}: {shown}");
+    }
     let raised = seller.ok("escrow dispute 0");
     assert_eq!(raised["result"]["status"], json!("negotiating"), "{raised}");
     buyer.fails("arbitration call 0 --yes", 3, "NO_HEARING");
@@ -570,12 +632,27 @@ fn titles(seller: &Seller) {
     }
     seller.ok("title hand-over transport-one-paper.json --to alice");
     seller.fails("title show invoice-one.json --issuer charlie", 3, "UNKNOWN_TITLE");
+    let there = seller.ok("title show transport-one-paper.json --registry title");
+    assert_eq!(there["registry"], shown["registry"], "{there}");
+    // The terms of this credit name no registry.
+    seller.fails("title show transport-one-paper.json --escrow 0", 2, "USAGE");
     let missing = format!("escrow deliver-title 0 0x{} --yes", "33".repeat(32));
     seller.fails(&missing, 3, "NOTHING_TO_DELIVER");
 }
 
 fn around_it(buyer: &Home, seller: &Seller) {
     buyer.fails("leg show 0", 3, "UNKNOWN_LEG");
+    let digest = format!("0x{}", "44".repeat(32));
+    let spans = "--lock-within 4h --claim-within 8h --refund-after 12h --dry-run";
+    let agree = format!(
+        "leg agree --funder alice --claimer bob --asset token --amount 10 --premium 1 --digest {digest} {spans}"
+    );
+    let shown = buyer.ok(&agree);
+    assert!(shown["preview"]["block_time"]["milliseconds"].is_u64(), "{shown}");
+    let shown = buyer.ok(&format!("{agree} --block-time 6s"));
+    let block = |key: &str| shown["preview"][key]["block"].as_u64().unwrap_or_default();
+    assert_eq!(block("claim_until") - block("lock_until"), 2_400, "four hours later: {shown}");
+    assert_eq!(buyer.ok("arbitration seats"), json!([]), "no panel was drawn");
     buyer.fails("escrow show-quote 0", 3, "UNKNOWN_QUOTE");
     buyer.fails("escrow assign 0 --to eve --share 40% --yes", 3, "NOT_OWNER");
     seller.fails("escrow assign 0 --to eve --share 0% --yes", 3, "NO_PART");
@@ -590,6 +667,10 @@ fn kept(buyer: &Home, seller: &Seller) {
     buyer.ok("escrow sign 2");
     seller.ok("escrow sign 2");
     buyer.ok("escrow fund 2");
+    // A financier finds the credits of whose proceeds it has bought a part.
+    seller.ok("escrow assign 2 --to ferdie --share 40%");
+    let listed = seller.ok_as("ferdie", "escrow list --mine");
+    assert_eq!((length(&listed), &listed[0]["escrow"]), (Some(1), &json!(2)), "{listed}");
     buyer.ok("node set-time 2027-04-12T10:00:00Z");
     let keeper = |line: &str| seller.ok_as("charlie", line);
     assert_eq!(human(&keeper("token balance"), "balance"), "20 FLRN");

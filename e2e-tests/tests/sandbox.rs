@@ -36,6 +36,11 @@ async fn a_credit_costs_the_same_among_one_and_three_hundred() {
 }
 
 #[tokio::test]
+async fn e14_no_message_is_entered_from_inside_another() {
+    scenarios::e14_no_message_is_entered_from_inside_another(Sandbox::new()).await.expect("never");
+}
+
+#[tokio::test]
 async fn a_thousand_changes_reproduce_every_past_parameter() {
     scenarios::past_parameters(Sandbox::new(), 1_000).await.expect("as they were");
 }

@@ -3,7 +3,7 @@
 //! arbitrators are silent, absurd or copy from each other, and what was sent before is sent again. A ghost adds up,
 //! from what the contract tells, what each credit took in and paid. After every act nothing is lost, and all that is
 //! owed is there. Now and then everybody falls silent until all time is over: then all money is out, or can be claimed,
-//! and life goes on where it was.
+//! and life goes on where it was. Before all that, what chance brings about too seldom is done once, in order.
 //!
 //! `FLORIN_TRADE_ACTS` asks for more acts, `FLORIN_TRADE_SEED` for others.
 
@@ -24,7 +24,7 @@ use florin_client::{
 use florin_e2e_tests::{
     harness::{coins, HarnessError},
     scenarios::{approve_spender, asset_balance, give_asset, hostile_registry, refuse_delivery},
-    trade::{Trade, BILL, DAY, INSPECTION, INVOICE},
+    trade::{whole, Trade, BILL, DAY, INSPECTION, INVOICE},
 };
 use florin_sandbox::Sandbox;
 use florin_trade::{
@@ -607,6 +607,12 @@ impl Run {
         for asset in self.ghost.listen(receipt, self.trade.escrow, flow, now) {
             self.check_asset(asset).await?;
         }
+        for escrow::Exchanged { quote, .. } in told(receipt, self.trade.escrow) {
+            let bought = Address::from(self.ghost.quotes[&quote].buy_asset);
+            let is_bad = bought == self.hostile && self.behaviour != HONEST;
+            let kind = if is_bad { "for what misbehaves" } else { "for what does not" };
+            self.counts.entry(("exchange", kind)).or_default().0 += 1;
+        }
         Ok(())
     }
 
@@ -784,6 +790,7 @@ impl Run {
             fee,
             appeal_bond: bond,
             appeal_fee: fee,
+            reserve: Amount::from_raw(fee.raw() * u128::from(dice.roll(4))),
         };
         Agreement { terms, checklist, dispute, conditions, calendar: Calendar::without_holidays(0, 0) }
     }
@@ -1058,6 +1065,13 @@ impl Run {
         if told || self.arbitrate(&who, &arbitration::close(court, id, is_appeal)).await?.is_some() {
             self.ghost.panels.remove(&(id, is_appeal));
         }
+        // Later there is little time for it.
+        if told && !is_appeal && self.dice.once_in(2) {
+            let Terms { applicant, beneficiary, .. } = self.ghost.credits[&id].agreement.terms;
+            let party = if self.dice.once_in(2) { applicant } else { beneficiary };
+            let who = self.person(party);
+            self.act(&who, &escrow::appeal(id), Flow::Credit(id)).await?;
+        }
         Ok(())
     }
 
@@ -1212,8 +1226,7 @@ impl Run {
         Ok(())
     }
 
-    /// A dealer quotes, payees order, and what is over is taken back. What the dealer gives is never the hostile token:
-    /// one that moves and does not say so would leave its own holders with less than they are owed.
+    /// A dealer quotes, payees order, and what is over is taken back.
     async fn exchange(&mut self) -> Step {
         let now = self.now().await?;
         let quotes: Vec<(u64, Quote)> = self.ghost.quotes.iter().map(|(number, quote)| (*number, *quote)).collect();
@@ -1221,7 +1234,7 @@ impl Run {
         match self.dice.roll(8) {
             0 | 1 => {
                 let assets = [self.coin, self.euro, self.hostile];
-                let (sell, buy) = (self.dice.roll(3) as usize, self.dice.roll(2) as usize);
+                let (sell, buy) = (self.dice.roll(3) as usize, self.dice.roll(3) as usize);
                 let (sell, buy) = (assets[sell], assets[buy]);
                 let amount = |run: &Self, asset, whole: u64| Amount::from_raw(run.unit(asset) * u128::from(whole));
                 let (sold, out) = (500 + self.dice.roll(3_000), 500 + self.dice.roll(3_000));
@@ -1314,9 +1327,18 @@ impl Run {
             return refuse_delivery(&self.trade, self.registry, refuses).await;
         }
         let waiting: Vec<(u64, Address, Hash)> = self.ghost.waiting.iter().copied().collect();
-        let (id, issuer, document) = self.dice.pick(&waiting).unwrap_or((0, Address::zero(), [0; 32]));
+        let title = self.dice.pick(&waiting).unwrap_or((0, Address::zero(), [0; 32]));
         let who = self.anybody();
-        self.act(&who, &escrow::deliver_title(id, issuer, document), Flow::Nothing).await?;
+        self.deliver(&who, title).await
+    }
+
+    /// Somebody asks for a title that waits.
+    async fn deliver(&mut self, who: &Signer, title: (u64, Address, Hash)) -> Step {
+        let (id, issuer, document) = title;
+        let asked = self.act(who, &escrow::deliver_title(id, issuer, document), Flow::Nothing).await?;
+        if asked.is_some() && !self.ghost.waiting.contains(&title) {
+            self.counts.entry(("title", "delivered when asked again")).or_default().0 += 1;
+        }
         Ok(())
     }
 
@@ -1388,6 +1410,9 @@ impl Run {
             7 => self.behave(RETURNS_FALSE).await,
             8 => self.behave(TAKES_FEE).await,
             9 => self.behave(REVERTS).await,
+            // While it can be bought it does not move without saying so: after an exchange nobody compares, and its own
+            // holders would have less than they are owed.
+            10 if self.can_be_bought(self.hostile).await? => self.behave(RETURNS_FALSE).await,
             10 => self.behave(RETURNS_NOTHING).await,
             11 => self.behave(LIES).await,
             12 => {
@@ -1408,6 +1433,13 @@ impl Run {
             }
             _ => self.freeze(!self.frozen).await,
         }
+    }
+
+    /// Whether somebody could be paid in an asset by a quote.
+    async fn can_be_bought(&self, asset: Address) -> Result<bool, HarnessError> {
+        let now = self.now().await?;
+        let gives = |quote: &Quote| quote.buy_asset == asset.0 && quote.expires > now && !quote.out.is_zero();
+        Ok(self.ghost.quotes.values().any(gives))
     }
 
     /// What was accepted before is sent again, as it was.
@@ -1454,6 +1486,168 @@ impl Run {
         data.extend_from_slice(self.trade.escrow.as_bytes());
         data.extend_from_slice(&amount.to_big_endian());
         self.send(who, asset, data).await
+    }
+
+    /// What chance brings about too seldom to be relied on, once and in order.
+    async fn rehearse(&mut self) -> Step {
+        Box::pin(self.rehearse_rights()).await?;
+        Box::pin(self.rehearse_legs()).await?;
+        Box::pin(self.rehearse_title()).await?;
+        Box::pin(self.rehearse_exchange()).await?;
+        Box::pin(self.rehearse_appeal()).await
+    }
+
+    /// The usual agreement between the first buyer and the first seller, with windows of days.
+    async fn usual(&self) -> Result<Agreement, HarnessError> {
+        let mut agreement = self.trade.agreement().await?;
+        let days = |days: u64| Seconds::from_raw(days * DAY);
+        agreement.terms.amount = whole(1_000);
+        let dispute = &mut agreement.dispute;
+        (dispute.bond, dispute.fee) = (whole(20), whole(5));
+        (dispute.appeal_bond, dispute.appeal_fee) = (whole(20), whole(5));
+        (dispute.offer_window, dispute.panel_window) = (days(1), days(3));
+        (dispute.appeal_window, dispute.appeal_panel_window, dispute.fallback_window) = (days(1), days(3), days(1));
+        Ok(agreement)
+    }
+
+    /// It is drafted with both signatures, and paid for.
+    async fn fund(&mut self, agreement: &Agreement) -> Result<u64, HarnessError> {
+        let (hash, deadline) = (agreement.hash(keccak), self.now().await?.after(Seconds::from_raw(DAY)));
+        let (keeper, buyer, seller) = (self.trade.keeper.clone(), self.buyers[0].clone(), self.sellers[0].clone());
+        let signatures = [&buyer, &seller].map(|party| sign_agreement(party, &self.trade.domain, &hash, deadline));
+        let draft = escrow::draft(*agreement, signatures.to_vec());
+        let id = self.act(&keeper, &draft, Flow::Nothing).await?.expect("a sound agreement");
+        self.act(&buyer, &escrow::fund(id, hash), Flow::Credit(id)).await?.expect("paid for");
+        Ok(id)
+    }
+
+    /// Documents for an amount, which the buyer accepts.
+    async fn honour(&mut self, id: u64, amount: Amount, contents: &str) -> Step {
+        let (buyer, seller) = (self.buyers[0].clone(), self.sellers[0].clone());
+        let papers = self.trade.papers(id, contents).await?;
+        let present = escrow::present(id, amount, None, papers, false);
+        self.act(&seller, &present, Flow::Nothing).await?.expect("documents that comply");
+        let named = PresentationId { number: self.ghost.credits[&id].record.presentations, amount };
+        self.act(&buyer, &escrow::accept(id, named), Flow::Nothing).await?.expect("paid");
+        Ok(())
+    }
+
+    /// A part of the proceeds is passed on; and a dispute ends by an offer that the other side takes.
+    async fn rehearse_rights(&mut self) -> Step {
+        let agreement = self.usual().await?;
+        let (buyer, seller) = (self.buyers[0].clone(), self.sellers[0].clone());
+        let (bank, keeper) = (self.trade.financier.clone(), self.trade.keeper.clone());
+        let id = self.fund(&agreement).await?;
+        let assign = escrow::assign(id, address(&bank), Bps::from_raw(2_500));
+        self.act(&seller, &assign, Flow::Nothing).await?.expect("assigned");
+        self.act(&bank, &escrow::pass_on(id, 0, address(&keeper)), Flow::Nothing).await?.expect("passed on");
+        self.act(&seller, &escrow::raise(id), Flow::Credit(id)).await?.expect("raised");
+        self.act(&buyer, &escrow::offer(id, whole(400)), Flow::Nothing).await?.expect("offered");
+        self.act(&seller, &escrow::accept_offer(id, whole(400)), Flow::Nothing).await?.expect("taken");
+        Ok(())
+    }
+
+    /// A leg is claimed with its secret, and one goes back that nobody has locked.
+    async fn rehearse_legs(&mut self) -> Step {
+        let (now, head) = (self.now().await?, self.chain.head().await?);
+        let bound = |hours: u64, blocks: u32| Bound {
+            time: now.after(Seconds::from_raw(hours * 3_600)),
+            block: u32::try_from(head.number).expect("a height") + blocks,
+        };
+        let (funder, claimer, keeper) = (self.buyers[0].clone(), self.sellers[0].clone(), self.trade.keeper.clone());
+        let terms = LegTerms {
+            funder: address(&funder).0,
+            claimer: address(&claimer).0,
+            asset: self.coin.0,
+            amount: whole(100),
+            premium: whole(1),
+            digest: keccak(&SECRET),
+            hash: SecretHash::Keccak256,
+            lock_until: bound(2, 20),
+            claim_until: bound(4, 200),
+            refund_from: bound(6, 400),
+        };
+        let mut legs = Vec::new();
+        for _ in 0..2 {
+            let leg = self.act(&funder, &escrow::agree_leg(terms), Flow::Nothing).await?.expect("agreed");
+            self.act(&claimer, &escrow::bond_leg(leg), Flow::Apart).await?.expect("bonded");
+            legs.push(leg);
+        }
+        self.act(&funder, &escrow::lock_leg(legs[0]), Flow::Apart).await?.expect("locked");
+        self.act(&keeper, &escrow::claim_leg(legs[0], SECRET), Flow::Nothing).await?.expect("claimed");
+        self.trade.world.advance(3 * 3_600).await?;
+        for _ in 0..20 {
+            self.chain.seal().await?;
+        }
+        self.act(&keeper, &escrow::refund_leg(legs[1]), Flow::Nothing).await?.expect("gone back");
+        Ok(())
+    }
+
+    /// A title that its registry does not give at first.
+    async fn rehearse_title(&mut self) -> Step {
+        let mut agreement = self.usual().await?;
+        agreement.terms.title = Some(self.registry.0);
+        agreement.terms.partial_drawings = false;
+        let id = self.fund(&agreement).await?;
+        refuse_delivery(&self.trade, self.registry, true).await?;
+        self.honour(id, whole(1_000), "a title that waits").await?;
+        refuse_delivery(&self.trade, self.registry, false).await?;
+        let title = self.ghost.waiting.iter().find(|(of, ..)| *of == id).copied().expect("it waits");
+        let keeper = self.trade.keeper.clone();
+        self.deliver(&keeper, title).await
+    }
+
+    /// Proceeds are exchanged for the hostile token, which is honest first, and then refuses and lies.
+    async fn rehearse_exchange(&mut self) -> Step {
+        let agreement = self.usual().await?;
+        let id = self.fund(&agreement).await?;
+        let (seller, dealer) = (self.sellers[0].clone(), self.trade.financier.clone());
+        let expires = self.now().await?.raw() + DAY;
+        let quote = escrow::quote(self.coin, self.hostile, whole(1_000), whole(900), expires);
+        let number = self.act(&dealer, &quote, Flow::Apart).await?.expect("quoted");
+        let order = escrow::place_order(id, number, whole(1), Amount::from_raw(1), expires);
+        self.act(&seller, &order, Flow::Nothing).await?.expect("ordered");
+        for behaviour in [HONEST, RETURNS_FALSE, REVERTS, LIES] {
+            self.behave(behaviour).await?;
+            self.honour(id, whole(200), &format!("the token does {behaviour}")).await?;
+        }
+        self.behave(HONEST).await
+    }
+
+    /// A panel rules, a party appeals, nobody hears the appeal, and the first panel collects.
+    async fn rehearse_appeal(&mut self) -> Step {
+        let agreement = self.usual().await?;
+        let id = self.fund(&agreement).await?;
+        let (seller, keeper, court) = (self.sellers[0].clone(), self.trade.keeper.clone(), self.trade.escrow);
+        self.act(&seller, &escrow::raise(id), Flow::Credit(id)).await?.expect("raised");
+        self.trade.wait_days(1).await?;
+        self.arbitrate(&keeper, &arbitration::call_panel(court, id, false)).await?.expect("called");
+        for _ in 0..4 {
+            self.chain.seal().await?;
+        }
+        let done = self.arbitrate(&keeper, &arbitration::draw_panel(court, id, false)).await?.expect("drawn");
+        let drawn: Vec<arbitration::PanelDrawn> = told(&done.receipt, self.trade.arbitration);
+        let members: Vec<Signer> =
+            drawn.iter().flat_map(|drawn| drawn.panel.seated()).map(|(_, member)| self.person(member)).collect();
+        let (award, salt) = (whole(600), [7; 32]);
+        for member in &members {
+            let word = self.trade.commitment(id, false, member, award, salt);
+            self.arbitrate(member, &arbitration::commit(court, id, false, word)).await?.expect("committed");
+        }
+        for member in &members {
+            let reveal = arbitration::reveal(court, id, false, award.raw(), salt);
+            self.arbitrate(member, &reveal).await?.expect("revealed");
+        }
+        self.arbitrate(&keeper, &arbitration::report(court, id, false)).await?.expect("reported");
+        self.act(&seller, &escrow::appeal(id), Flow::Credit(id)).await?.expect("appealed");
+        self.trade.wait_days(3).await?;
+        self.act(&keeper, &escrow::settle(id), Flow::Nothing).await?.expect("the ruling stands");
+        self.arbitrate(&keeper, &arbitration::collect(court, id)).await?.expect("collected");
+        for member in &members {
+            let claim = arbitration::claim(self.coin, address(member));
+            self.arbitrate(member, &claim).await?.expect("its share");
+        }
+        Ok(())
     }
 
     /// All time is over, and the keeper settles everything: nothing is left in any credit.
@@ -1568,15 +1762,21 @@ impl Run {
             "execute",
             "raise",
             "offer",
+            "accept_offer",
+            "appeal",
             "amend",
             "agree",
             "assign",
+            "pass_on",
             "claim",
             "claim_for",
             "quote",
             "place_order",
             "bond_leg",
             "lock_leg",
+            "claim_leg",
+            "refund_leg",
+            "deliver_title",
             "rule_fallback",
             "again",
         ];
@@ -1584,9 +1784,17 @@ impl Run {
             let count = self.counts.get(&("escrow", label)).map_or(0, |counts| counts.0);
             assert!(count > 0, "{label} was never accepted: {:#?}", self.counts);
         }
-        for label in ["draw_panel", "commit", "reveal", "report"] {
+        for label in ["call_panel", "draw_panel", "commit", "reveal", "report", "collect", "claim"] {
             let count = self.counts.get(&("arbitration", label)).map_or(0, |counts| counts.0);
             assert!(count > 0, "{label} was never accepted: {:#?}", self.counts);
+        }
+        let seen = [
+            ("exchange", "for what does not"),
+            ("exchange", "for what misbehaves"),
+            ("title", "delivered when asked again"),
+        ];
+        for what in seen {
+            assert!(self.counts.contains_key(&what), "{what:?} was never seen: {:#?}", self.counts);
         }
     }
 }
@@ -1595,6 +1803,7 @@ async fn walk() {
     let asked = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let acts = asked("FLORIN_TRADE_ACTS").map_or(ACTS, |acts| u32::try_from(acts).unwrap_or(u32::MAX));
     let mut run = Run::start(asked("FLORIN_TRADE_SEED").unwrap_or(SEED)).await.expect("deployed");
+    run.rehearse().await.unwrap_or_else(|error| panic!("act {}: {error}", run.acts));
     let (mut reading, mut silence) = (BETWEEN_READINGS, BETWEEN_SILENCES);
     while run.acts < acts {
         run.step().await.unwrap_or_else(|error| panic!("act {}: {error}", run.acts));

@@ -29,7 +29,7 @@ pub mod escrow {
     use florin_panels::award::Seats;
     use florin_panels::hearing::Hearing;
     use florin_shell::{erc20, guardian_or_zero, host, optional, or_zero};
-    use florin_trade::amendment::AgreedSplit;
+    use florin_trade::amendment::{AgreedSplit, Due};
     use florin_trade::decision::View;
     use florin_trade::dispute::{self, Dispute};
     use florin_trade::drawing::Acceptance;
@@ -175,8 +175,8 @@ pub mod escrow {
             self.carry_out(escrow, &Command::Decline)
         }
 
-        /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, which it has
-        /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
+        /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, and its reserve for
+        /// disputes; it has allowed this contract to take both. The pool of arbitrators must be large enough, and the asset's account alive
         /// whatever is paid out.
         ///
         /// Errors: `Paused`, `UnknownEscrow`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`, `TransferRefused`,
@@ -194,8 +194,9 @@ pub mod escrow {
             let decimals = erc20::decimals(asset).ok_or(Error::NoAnswer { contract: asset })?;
             let snapshot = settings.snapshot(minimum);
             let context = self.screened(&view.terms);
-            let received = self.receive(asset, view.terms.limit()?)?;
-            self.decide(&view, &Command::Fund { agreement, received, snapshot, decimals }, &context)
+            let received = self.receive(asset, view.terms.paid_in(&rules)?)?;
+            let command = Command::Fund { agreement, rules: &rules, received, snapshot, decimals };
+            self.decide(&view, &command, &context)
         }
 
         /// The beneficiary presents documents, for the first time or to cure discrepancies. `documents` stand in the
@@ -259,8 +260,8 @@ pub mod escrow {
 
         /// The applicant takes the documents in spite of their discrepancies: they are honoured at once.
         ///
-        /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `Insolvent`. Events: those of
-        /// `accept`.
+        /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `TitleNotInCustody`, `Insolvent`.
+        /// Events: those of `accept`.
         #[ink(message)]
         pub fn waive(&mut self, escrow: u64, presentation: PresentationId) -> Result<(), Error> {
             self.carry_out(escrow, &Command::Waive { presentation })
@@ -370,35 +371,45 @@ pub mod escrow {
             self.carry_out(escrow, &Command::RuleFallback { rules: &rules, to_beneficiary })
         }
 
-        /// Whoever has ruled collects its fee of this escrow's disputes; returns raw units of the asset.
+        /// Whoever has ruled collects its fee of this escrow's disputes; returns raw units of the asset. Where the asset
+        /// refuses it the fee becomes a claim, which can be paid elsewhere.
         ///
-        /// Errors: `UnknownEscrow`, `NoFee`, `PayoutRefused`. Event: `Paid`.
+        /// Errors: `UnknownEscrow`, `NoFee`, `Insolvent`. Event: `Paid`.
         #[ink(message)]
         pub fn collect_fee(&mut self, escrow: u64) -> Result<u128, Error> {
-            let (caller, asset) = (self.env().caller(), Address::from(self.terms_of(escrow)?.asset.token));
+            let (caller, terms) = (self.env().caller(), self.terms_of(escrow)?);
+            let asset = Address::from(terms.asset.token);
             let owed = self.fees.take((escrow, caller)).ok_or(Error::NoFee { escrow, caller })?;
             let amount = Amount::from_raw(owed);
             let payout = Payout { account: caller.0, amount, purpose: Purpose::Arbitration, delivery: Way::Push };
-            self.pay_claim(asset, Some(escrow), &payout)?;
+            self.release(asset, or_zero(terms.compliance), Some(escrow), &payout)?;
+            self.check_covered(asset)?;
             Ok(owed)
         }
 
-        /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
-        /// pays what is more, which it has allowed this contract to take.
+        /// Brings an amendment to which all have consented. For a larger credit or reserve the caller, the applicant as a
+        /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators must be large
+        /// enough, and another compliance contract let the caller pay in.
         ///
         /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
         /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
-        /// `Denied`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+        /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
         /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn amend(&mut self, escrow: u64, agreement: Agreement, consents: Vec<Consenting>) -> Result<(), Error> {
             let view = self.view(escrow)?;
             let amended = sealed(agreement);
             let consents = self.consents(escrow, &consents)?;
-            let due = agreement.terms.limit()?.saturating_sub(view.terms.limit()?);
+            if agreement.dispute != self.rules_of(escrow)? {
+                self.check_pool(&agreement.dispute)?;
+            }
+            let due = Due::between(&view.terms, &agreement, &view.escrow.book)?.paid_in;
             let asset = Address::from(view.terms.asset.token);
-            let received = if due.is_zero() { Amount::ZERO } else { self.receive(asset, due)? };
-            let context = self.screened(&view.terms);
+            let (received, context) = if due.is_zero() {
+                (Amount::ZERO, self.context())
+            } else {
+                (self.receive(asset, due)?, self.screened(&agreement.terms))
+            };
             let command = Command::Amend { amended: &amended, consents: &consents, received };
             let outcome = decide(&view, &command, &context)?;
             self.write_agreement(escrow, &amended);
@@ -425,23 +436,26 @@ pub mod escrow {
             self.decide(&view, &Command::Agree { split: &split, consents: &consents }, &self.context())
         }
 
-        /// The beneficiary assigns a part of its proceeds.
+        /// The beneficiary assigns a part of its proceeds, to anybody but who ships, inspects or clears the goods.
         ///
-        /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
+        /// Errors: `UnknownEscrow`, `AttestorHoldsPart`, `Right`. Event: `ReceivableChanged`.
         #[ink(message)]
         pub fn assign(&mut self, escrow: u64, to: Address, part: Bps) -> Result<(), Error> {
             let View { terms, receivable, .. } = self.view(escrow)?;
+            self.checklist_of(escrow)?.check_holder(&to.0)?;
             let assigned = receivable.assign(&terms.beneficiary, to.0, part, &self.env().caller().0)?;
             self.write_receivable(escrow, assigned);
             Ok(())
         }
 
-        /// Whoever has a part of the proceeds, by its place, passes it on.
+        /// Whoever has a part of the proceeds, by its place, passes it on, to anybody but who ships, inspects or clears the
+        /// goods.
         ///
-        /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
+        /// Errors: `UnknownEscrow`, `AttestorHoldsPart`, `Right`. Event: `ReceivableChanged`.
         #[ink(message)]
         pub fn pass_on(&mut self, escrow: u64, place: u8, to: Address) -> Result<(), Error> {
             let View { receivable, .. } = self.view(escrow)?;
+            self.checklist_of(escrow)?.check_holder(&to.0)?;
             let passed = receivable.pass_on(place, to.0, &self.env().caller().0)?;
             self.write_receivable(escrow, passed);
             Ok(())
@@ -532,7 +546,7 @@ pub mod escrow {
             let (withdrawn, payout) = withdraw(&record, self.now())?;
             self.write_quote(quote, withdrawn);
             let asset = Address::from(record.buy_asset);
-            self.release(asset, &payout)?;
+            self.release(asset, Address::zero(), None, &payout)?;
             self.check_covered(asset)
         }
 

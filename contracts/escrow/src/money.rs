@@ -21,6 +21,18 @@ use florin_units::Amount;
 use ink::codegen::Env;
 use ink::Address;
 
+/// How many refusals of the asset one message goes through. What it has to pay after them waits to be claimed, so that no
+/// asset can make a message with many payees so heavy that no block holds it.
+const MAXIMUM_REFUSALS: u8 = 2;
+
+/// What one message may still try.
+pub(crate) struct Tries {
+    /// Exchanges.
+    pub(crate) exchanges: u8,
+    /// Payouts that the asset refuses.
+    pub(crate) refusals: u8,
+}
+
 impl Escrow {
     pub(crate) fn ledger_of(&self, asset: Address) -> Result<AssetLedger, Error> {
         Ok(self.ledgers.get(asset).ok_or(Error::UnknownAsset { asset })?.0)
@@ -47,9 +59,9 @@ impl Escrow {
         Ok(arrived)
     }
 
-    /// All that is owed must be there. Errors: `Insolvent`; [`Error::NoAnswer`].
+    /// All that is owed must be there; of an asset that does not say, nothing is. Errors: `Insolvent`.
     pub(crate) fn check_covered(&self, asset: Address) -> Result<(), Error> {
-        let held = erc20::balance(asset, self.env().address()).ok_or(Error::NoAnswer { contract: asset })?;
+        let held = erc20::balance(asset, self.env().address()).unwrap_or_default();
         let held = Amount::from_raw(u128::try_from(held).unwrap_or(u128::MAX));
         Ok(self.ledger_of(asset)?.check(held)?)
     }
@@ -57,7 +69,7 @@ impl Escrow {
     /// Makes the payouts of an escrow. The ledger has them already.
     pub(crate) fn pay_out(&mut self, escrow: EscrowId, terms: &Terms, outcome: &Outcome) -> Result<(), Error> {
         let asset = Address::from(terms.asset.token);
-        let mut exchanges = exchange::MAXIMUM_EXCHANGES;
+        let mut left = Tries { exchanges: exchange::MAXIMUM_EXCHANGES, refusals: MAXIMUM_REFUSALS };
         for payout in outcome.payouts.iter() {
             let Payout { account, amount, purpose, delivery } = *payout;
             let account = Address::from(account);
@@ -71,22 +83,29 @@ impl Escrow {
                     self.credit(asset, or_zero(terms.compliance), account, amount)?;
                     self.tell(asset, Some(escrow), payout, false);
                 }
-                Way::Push if self.is_exchanged(escrow, terms, payout, &mut exchanges)? => {}
-                Way::Push => self.push(escrow, terms, payout)?,
+                Way::Push if self.is_exchanged(escrow, terms, payout, &mut left)? => {}
+                Way::Push => self.push(escrow, terms, payout, &mut left)?,
             }
         }
         Ok(())
     }
 
     /// Pushes a payout of an escrow; what cannot be delivered becomes a claim.
-    pub(crate) fn push(&mut self, escrow: EscrowId, terms: &Terms, payout: &Payout) -> Result<(), Error> {
+    pub(crate) fn push(
+        &mut self,
+        escrow: EscrowId,
+        terms: &Terms,
+        payout: &Payout,
+        left: &mut Tries,
+    ) -> Result<(), Error> {
         let (asset, account) = (Address::from(terms.asset.token), Address::from(payout.account));
-        let delivered = erc20::push(asset, account, payout.amount.raw());
+        let delivered = left.refusals > 0 && erc20::push(asset, account, payout.amount.raw());
         if !delivered {
+            left.refusals = left.refusals.saturating_sub(1);
             let record = self.escrows.get(escrow).ok_or(Error::UnknownEscrow { escrow })?.0;
             let screening = or_zero(terms.compliance);
             let (ledger, claim) = (self.ledger_of(asset)?, self.claim_on(asset, screening, account));
-            let returned = return_undelivered(&record.book, &ledger, &claim, payout.amount)?;
+            let returned = return_undelivered(&record.book, &ledger, &claim, payout.amount, self.now())?;
             let record = florin_trade::state::Escrow { book: returned.book, ..record };
             self.escrows.insert(escrow, &EscrowRecord(record));
             self.ledgers.insert(asset, &LedgerRecord(returned.ledger));
@@ -97,8 +116,14 @@ impl Escrow {
     }
 
     /// Pushes what is owed outside any escrow's book and was taken off the ledger; what cannot be delivered becomes a
-    /// claim, of credits with this compliance contract.
-    pub(crate) fn push_apart(&mut self, asset: Address, screening: Address, payout: &Payout) -> Result<(), Error> {
+    /// claim, of credits with this compliance contract. `escrow` is what it is told of.
+    pub(crate) fn push_apart(
+        &mut self,
+        asset: Address,
+        screening: Address,
+        escrow: Option<EscrowId>,
+        payout: &Payout,
+    ) -> Result<(), Error> {
         let account = Address::from(payout.account);
         let delivered = erc20::push(asset, account, payout.amount.raw());
         if !delivered {
@@ -106,7 +131,7 @@ impl Escrow {
             self.ledgers.insert(asset, &LedgerRecord(ledger));
             self.credit(asset, screening, account, payout.amount)?;
         }
-        self.tell(asset, None, payout, delivered);
+        self.tell(asset, escrow, payout, delivered);
         Ok(())
     }
 
@@ -145,7 +170,7 @@ impl Escrow {
     }
 
     fn credit(&mut self, asset: Address, screening: Address, account: Address, amount: Amount) -> Result<(), Error> {
-        let claim = self.claim_on(asset, screening, account).credit(amount)?;
+        let claim = self.claim_on(asset, screening, account).credit(amount, self.now())?;
         self.claims.insert((asset, screening, account), &ClaimRecord(claim));
         Ok(())
     }
@@ -203,11 +228,18 @@ impl Escrow {
         Ok(())
     }
 
-    /// Pays what belongs to no escrow's book; where it cannot be delivered it waits to be claimed.
-    pub(crate) fn release(&mut self, asset: Address, payout: &Payout) -> Result<(), Error> {
+    /// Pays what belongs to no escrow's book; where it cannot be delivered it waits to be claimed, as of credits with
+    /// this compliance contract.
+    pub(crate) fn release(
+        &mut self,
+        asset: Address,
+        screening: Address,
+        escrow: Option<EscrowId>,
+        payout: &Payout,
+    ) -> Result<(), Error> {
         let ledger = self.ledger_of(asset)?.released(payout.amount)?;
         self.ledgers.insert(asset, &LedgerRecord(ledger));
-        self.push_apart(asset, Address::zero(), payout)
+        self.push_apart(asset, screening, escrow, payout)
     }
 
     pub(crate) fn write_asset(&mut self, asset: Address, ledger: AssetLedger) {

@@ -2,13 +2,14 @@
 
 use florin_bindings::vaults;
 use florin_client::{
+    account::AccountId,
     bundle::Bundles,
     chain::{Address, DevChain},
     signer::Signer,
 };
 use florin_stable::collateral::Asset;
 use florin_units::{Amount, U256};
-use parity_scale_codec::Encode;
+use parity_scale_codec::{Decode, Encode};
 
 use super::{approve_asset, asset_balance, check_books, refusal, Outcome};
 use crate::{
@@ -60,6 +61,9 @@ pub(super) const RETURNS_NOTHING: u8 = 5;
 pub(super) const LIES: u8 = 6;
 pub(super) const DENIES: u8 = 7;
 pub(super) const SPINS: u8 = 8;
+pub(super) const FALLS_SILENT: u8 = 9;
+pub(super) const REENTERS_APART: u8 = 10;
+pub(super) const READS: u8 = 11;
 
 /// The hostile token, honest so far, as collateral type 1 at a dollar; the owner has ten thousand of it and has allowed them.
 pub(super) async fn hostile_collateral<C: DevChain>(
@@ -92,7 +96,45 @@ pub(super) async fn mint_hostile<C: DevChain>(world: &World<C>, owner: &Signer, 
 
 /// Whom the hostile token denies, and does not allow where it is asked.
 pub(super) async fn deny<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, account: Address) -> Outcome {
-    send(world, owner, hostile, (selector("setReentry"), account, Vec::<u8>::new()).encode()).await
+    prepare(world, owner, hostile, account, Vec::new()).await
+}
+
+/// What the hostile token calls where it calls back, and answers where it is asked as a court.
+pub(super) async fn prepare<C: DevChain>(
+    world: &World<C>,
+    owner: &Signer,
+    hostile: Address,
+    target: Address,
+    call: Vec<u8>,
+) -> Outcome {
+    send(world, owner, hostile, (selector("setReentry"), target, call).encode()).await
+}
+
+/// Has the hostile token call a contract in its own name, as a contract that is a party does; false where it is refused.
+pub(super) async fn forward<C: DevChain>(
+    world: &World<C>,
+    sender: &Signer,
+    hostile: Address,
+    target: Address,
+    call: Vec<u8>,
+) -> Result<bool, crate::harness::HarnessError> {
+    let (client, data) = (&world.suite.client, (selector("forward"), target, call).encode());
+    let tried = client.try_raw(&sender.account(), hostile, 0, data.clone()).await?;
+    if !tried.value.reverted {
+        client.send_raw(sender, hostile, 0, data, &tried.limits).await?;
+    }
+    Ok(!tried.value.reverted)
+}
+
+/// How many calls of the hostile token back into a contract were done, and how many were refused.
+pub(super) async fn reentries<C: DevChain>(
+    world: &World<C>,
+    hostile: Address,
+) -> Result<(u32, u32), crate::harness::HarnessError> {
+    let nobody = AccountId::from_address(&Address::zero());
+    let answer = world.suite.client.try_raw(&nobody, hostile, 0, selector("reentries").to_vec()).await?.value;
+    let (_, done, refused) = <(u8, u32, u32)>::decode(&mut &answer.data[..]).expect("two numbers, after a mark");
+    Ok((done, refused))
 }
 
 /// What the hostile token calls in the middle of a transfer when it re-enters.
@@ -103,7 +145,7 @@ pub(super) async fn reenter_with<C: DevChain>(
     target: Address,
     call: Vec<u8>,
 ) -> Outcome {
-    send(world, owner, hostile, (selector("setReentry"), target, call).encode()).await?;
+    prepare(world, owner, hostile, target, call).await?;
     behave(world, owner, hostile, REENTERS).await
 }
 

@@ -44,7 +44,7 @@ fn claim_own(asset: Address, who: &Signer) -> florin_bindings::Message<(), escro
 }
 
 /// The hostile token, honest so far, admitted; the buyer has ten thousand and the seller too, and both have allowed them.
-async fn hostile_asset<C: DevChain>(trade: &Trade<C>) -> Result<Address, HarnessError> {
+pub(super) async fn hostile_asset<C: DevChain>(trade: &Trade<C>) -> Result<Address, HarnessError> {
     let hostile = hostile_token(&trade.world).await?;
     trade.call(&trade.keeper, &escrow::admit_asset(hostile)).await?;
     for party in [&trade.applicant, &trade.beneficiary] {
@@ -55,7 +55,7 @@ async fn hostile_asset<C: DevChain>(trade: &Trade<C>) -> Result<Address, Harness
 }
 
 /// The usual agreement over another asset and amount.
-async fn agreement_in<C: DevChain>(
+pub(super) async fn agreement_in<C: DevChain>(
     trade: &Trade<C>,
     asset: Address,
     decimals: u8,
@@ -374,7 +374,7 @@ pub async fn e08_nothing_is_an_offer_and_no_unit_is_lost<C: DevChain + Clone>(ch
     let id = trade.fund(&agreement).await?;
     let part = |place: u32| Bps::from_raw(3_333 + place);
     trade.call(&trade.beneficiary, &escrow::assign(id, address(&trade.financier), part(0))).await?;
-    trade.call(&trade.beneficiary, &escrow::assign(id, address(&trade.inspector), part(1))).await?;
+    trade.call(&trade.beneficiary, &escrow::assign(id, address(&trade.keeper), part(1))).await?;
     for drawn in [101, 7, 1, 333] {
         let named = trade.present(id, Amount::from_raw(drawn), &format!("lot of {drawn}")).await?;
         trade.call(&trade.applicant, &escrow::accept(id, named)).await?;

@@ -8,10 +8,12 @@ mod governance;
 mod incidents;
 mod life;
 mod liquidation;
+mod reentry;
 mod roles;
 mod staked_pool;
 mod succession;
 mod trade;
+mod trade_edges;
 mod trade_refusals;
 mod trade_roles;
 
@@ -23,10 +25,12 @@ pub use governance::*;
 pub use incidents::*;
 pub use life::*;
 pub use liquidation::*;
+pub use reentry::*;
 pub use roles::*;
 pub use staked_pool::*;
 pub use succession::*;
 pub use trade::*;
+pub use trade_edges::*;
 pub use trade_refusals::*;
 pub use trade_roles::*;
 
@@ -108,6 +112,7 @@ macro_rules! for_each_scenario {
             usance_credit_is_discounted_by_a_financier,
             a_discrepant_presentation_is_cured,
             a_dispute_is_appealed,
+            a_refusal_without_reason_is_paid_from_the_reserve,
             e06_silent_arbitrators_hold_nothing,
             conditions_pay_a_credit,
             an_amendment_takes_everybody,
@@ -135,6 +140,11 @@ macro_rules! for_each_scenario {
             silence_on_a_staked_panel_costs_the_stake,
             an_appeal_draws_others_from_the_staked_pool,
             a_stake_is_free_when_its_seat_has_ended,
+            the_state_of_a_title_pays_a_credit,
+            a_contract_sells_and_is_paid,
+            a_contract_buys_and_pays_in,
+            a_compliance_contract_that_loops_says_no,
+            the_fullest_message_fits_a_block,
             the_keeper_settles_what_is_due,
             every_message_of_trade_checks_who_sends_it,
             every_documented_refusal_of_trade_is_produced

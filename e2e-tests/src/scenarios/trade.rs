@@ -1,7 +1,11 @@
 //! Shipments from agreement to money: at sight with title, at usance with a financier, cured, disputed, forgotten.
 
-use florin_bindings::escrow;
-use florin_client::{chain::DevChain, governance::keccak};
+use florin_bindings::{escrow, Message};
+use florin_client::{
+    chain::{DevChain, Weight},
+    governance::keccak,
+    signer::Signer,
+};
 use florin_trade::{
     condition::{Fact, Node},
     examination::{Discrepancies, PresentationId},
@@ -11,11 +15,12 @@ use florin_trade::{
     EscrowError,
 };
 use florin_units::{Amount, Bps, Seconds, Wad};
+use parity_scale_codec::Decode;
 
-use super::{refusal, Outcome};
+use super::{refusal, refused, Outcome};
 use crate::{
     assert_refused,
-    harness::World,
+    harness::{HarnessError, World},
     trade::{whole, Trade, BILL, DAY, INSPECTION},
 };
 
@@ -229,6 +234,50 @@ pub async fn a_dispute_is_appealed<C: DevChain + Clone>(chain: C) -> Outcome {
     let account = panel[0].account().to_address();
     trade.arbitrate(panel[0], &florin_bindings::arbitration::claim(coin, account)).await?;
     assert_eq!(trade.coin_of(panel[0]).await?, wad(whole(100)));
+    trade.check_books(coin).await
+}
+
+/// A buyer that refuses documents that comply bears what the dispute costs, though the seller is awarded everything and the
+/// buyer has no part of the stake left: out of the reserve that it paid in. The rest of the reserve comes back. What it has
+/// not named it cannot name of the same documents, and an amendment fills the reserve up.
+pub async fn a_refusal_without_reason_is_paid_from_the_reserve<C: DevChain + Clone>(chain: C) -> Outcome {
+    let trade = Trade::deploy(chain).await?;
+    let coin = trade.world.suite.token;
+    let mut agreement = trade.agreement().await?;
+    agreement.terms.amount = whole(10_000);
+    agreement.dispute.reserve = whole(400);
+    let before = trade.coin_of(&trade.applicant).await?;
+    let id = trade.fund(&agreement).await?;
+    assert_eq!(before.raw() - trade.coin_of(&trade.applicant).await?.raw(), whole(10_400).raw());
+    assert_eq!(trade.picture(id).await?.escrow.book.reserve, whole(400));
+
+    agreement.dispute.reserve = whole(1_000);
+    let consents = trade.consents(id, &agreement.hash(keccak)).await?;
+    let amend = escrow::amend(id, agreement, consents);
+    trade.call(&trade.applicant, &amend).await?;
+    assert_eq!(before.raw() - trade.coin_of(&trade.applicant).await?.raw(), whole(11_000).raw());
+    trade.check_books(coin).await?;
+
+    let refuse = |named, what| escrow::notice(id, named, what, keccak(b"because"));
+    let named = trade.present(id, whole(10_000), "perfect").await?;
+    trade.call(&trade.applicant, &refuse(named, Discrepancies::OTHER)).await?;
+    let named = trade.present(id, whole(10_000), "perfect").await?;
+    let again = Discrepancies::OTHER.with(Discrepancies::QUANTITY);
+    let error = EscrowError::PrecludedDiscrepancy { bits: Discrepancies::QUANTITY.0 };
+    refused(trade.call(&trade.applicant, &refuse(named, again)).await, &escrow::Error::Escrow(error));
+    trade.call(&trade.applicant, &refuse(named, Discrepancies::OTHER)).await?;
+
+    let seller = trade.coin_of(&trade.beneficiary).await?;
+    trade.call(&trade.beneficiary, &escrow::raise(id)).await?;
+    trade.wait_days(3).await?;
+    let panel = trade.seat(id, false).await?;
+    trade.hear(id, false, &panel, &[Some(whole(10_000)); 3]).await?;
+    trade.wait_days(5).await?;
+    trade.call(&trade.keeper, &escrow::settle(id)).await?;
+    // The seller gets everything but fee (a half per cent) and tip, and its bond; the buyer 700 of its reserve.
+    assert_eq!(growth(&trade, &trade.beneficiary, seller).await?, whole(10_000 - 50 - 5));
+    assert_eq!(before.raw() - trade.coin_of(&trade.applicant).await?.raw(), whole(10_000 + 300).raw());
+    assert_eq!(trade.status(id).await?, Status::Closed);
     trade.check_books(coin).await
 }
 
@@ -457,37 +506,119 @@ pub async fn a_registry_that_refuses_holds_no_money<C: DevChain + Clone>(chain: 
     trade.check_books(coin).await
 }
 
-/// A credit costs the same among few and among many.
+/// What a message costs: its name, its weight, and the deposit for what it stores.
+type Cost = (&'static str, Weight, i128);
+
+/// Sends something to the escrow contract; what it costs is put on a list.
+async fn measure<C: DevChain, T: Decode>(
+    trade: &Trade<C>,
+    costs: &mut Vec<Cost>,
+    who: &Signer,
+    message: &Message<T, escrow::Error>,
+) -> Result<T, HarnessError> {
+    let preview = trade.world.suite.client.dry_run(&who.account(), trade.escrow, 0, message).await?;
+    costs.push((message.label, preview.weight, preview.storage_deposit));
+    Ok(trade.call(who, message).await?.value)
+}
+
+/// Presents all documents for a thousand, measured.
+async fn measure_presentation<C: DevChain>(
+    trade: &Trade<C>,
+    costs: &mut Vec<Cost>,
+    id: u64,
+    contents: &str,
+) -> Result<PresentationId, HarnessError> {
+    let present = escrow::present(id, whole(1_000), None, trade.papers(id, contents).await?, false);
+    measure(trade, costs, &trade.beneficiary, &present).await?;
+    Ok(PresentationId { number: trade.picture(id).await?.escrow.presentations, amount: whole(1_000) })
+}
+
+/// What the messages cost by which a credit is drafted, drawn, refused, waived and disputed, up to the claim.
+async fn costs_of_documents<C: DevChain>(trade: &Trade<C>, costs: &mut Vec<Cost>) -> Outcome {
+    let (buyer, seller, keeper, bank) = (&trade.applicant, &trade.beneficiary, &trade.keeper, &trade.financier);
+    let agreement = trade.agreement().await?;
+    let hash = agreement.hash(keccak);
+    let id = measure(trade, costs, keeper, &escrow::draft(agreement, vec![])).await?;
+    measure(trade, costs, buyer, &escrow::sign(id, hash)).await?;
+    measure(trade, costs, seller, &escrow::sign(id, hash)).await?;
+    measure(trade, costs, buyer, &escrow::fund(id, hash)).await?;
+    let assign = escrow::assign(id, bank.account().to_address(), Bps::from_raw(2_500));
+    measure(trade, costs, seller, &assign).await?;
+    measure(trade, costs, bank, &escrow::pass_on(id, 0, keeper.account().to_address())).await?;
+
+    let named = measure_presentation(trade, costs, id, "accepted").await?;
+    measure(trade, costs, buyer, &escrow::accept(id, named)).await?;
+    let named = measure_presentation(trade, costs, id, "waived").await?;
+    let notice = |named| escrow::notice(id, named, Discrepancies::OTHER, keccak(b"no"));
+    measure(trade, costs, buyer, &notice(named)).await?;
+    measure(trade, costs, buyer, &escrow::waive(id, named)).await?;
+    let named = measure_presentation(trade, costs, id, "disputed").await?;
+    measure(trade, costs, buyer, &notice(named)).await?;
+    measure(trade, costs, seller, &escrow::raise(id)).await?;
+    measure(trade, costs, buyer, &escrow::offer(id, whole(400))).await?;
+    measure(trade, costs, seller, &escrow::accept_offer(id, whole(400))).await?;
+    let (coin, collector) = (trade.world.suite.token, trade.collector.account().to_address());
+    let claim = escrow::claim(coin, florin_client::chain::Address::zero(), collector, collector);
+    measure(trade, costs, keeper, &claim).await
+}
+
+/// What the messages cost by which a credit is paid by silence, at usance and by its conditions, amended and divided.
+async fn costs_of_time<C: DevChain>(trade: &Trade<C>, costs: &mut Vec<Cost>) -> Outcome {
+    let (buyer, keeper) = (&trade.applicant, &trade.keeper);
+    let agreement = trade.agreement().await?;
+    let id = trade.fund(&agreement).await?;
+    let mut longer = agreement;
+    longer.terms.expiry = agreement.terms.expiry.after(Seconds::from_raw(DAY));
+    let consents = trade.consents(id, &longer.hash(keccak)).await?;
+    measure(trade, costs, keeper, &escrow::amend(id, longer, consents)).await?;
+    measure_presentation(trade, costs, id, "in silence").await?;
+    trade.wait_days(7).await?;
+    measure(trade, costs, keeper, &escrow::settle(id)).await?;
+    let (stake, part) = (whole(19_000), whole(5_000));
+    let split = florin_trade::amendment::AgreedSplit::new(longer.hash(keccak), false, stake, part, keccak);
+    let consents = trade.consents(id, &split.hash()).await?;
+    measure(trade, costs, keeper, &escrow::agree(id, stake, part, consents)).await?;
+
+    let mut at_usance = trade.agreement().await?;
+    at_usance.terms.payment = Payment::Usance { tenor: Seconds::from_raw(DAY), sight_share: Bps::ZERO };
+    let id = trade.fund(&at_usance).await?;
+    let named = measure_presentation(trade, costs, id, "at usance").await?;
+    measure(trade, costs, buyer, &escrow::accept(id, named)).await?;
+    trade.wait_days(1).await?;
+    measure(trade, costs, keeper, &escrow::mature(id, 0)).await?;
+
+    let mut by_time = trade.agreement().await?;
+    by_time.conditions.facts.facts[0] = Some(Fact::After { moment: trade.now().await? });
+    by_time.conditions.tree.nodes[0] = Some(Node::Fact(0));
+    let id = trade.fund(&by_time).await?;
+    measure(trade, costs, keeper, &escrow::execute(id, Trade::<C>::no_proofs())).await
+}
+
+/// A credit costs the same among few and among many, whatever becomes of it.
 pub async fn a_credit_costs_the_same_among_many<C: DevChain + Clone>(chain: C, crowd: u32) -> Outcome {
     let trade = Trade::deploy(chain).await?;
-    let client = &trade.world.suite.client;
-    let agreement = trade.agreement().await?;
-    let mut costs = Vec::new();
+    let mut rounds = Vec::new();
     // The first round makes cells that all later ones find: balances, the collector's claim.
     for round in 0..3 {
-        let id = trade.sign(&agreement).await?;
-        let fund = escrow::fund(id, agreement.hash(keccak));
-        let funding = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &fund).await?;
-        trade.call(&trade.applicant, &fund).await?;
-        let named = trade.present(id, whole(1_000), &format!("round {round}")).await?;
-        let accept = escrow::accept(id, named);
-        let accepting = client.dry_run(&trade.applicant.account(), trade.escrow, 0, &accept).await?;
-        trade.call(&trade.applicant, &accept).await?;
-        costs.push([funding, accepting].map(|preview| {
-            let weight = preview.weight;
-            (weight.ref_time, weight.proof_size, preview.storage_deposit)
-        }));
+        let mut costs = Vec::new();
+        Box::pin(costs_of_documents(&trade, &mut costs)).await?;
+        Box::pin(costs_of_time(&trade, &mut costs)).await?;
+        rounds.push(costs);
         if round == 1 {
+            let agreement = trade.agreement().await?;
             for _ in 0..crowd {
                 trade.call(&trade.keeper, &escrow::draft(agreement, vec![])).await?;
             }
         }
     }
-    for (few, many) in costs[1].into_iter().zip(costs[2]) {
-        assert_eq!(few.2, many.2, "the deposit among two and among {crowd} more credits");
-        for (few, many) in [(few.0, many.0), (few.1, many.1)] {
+    assert_eq!(rounds[1].len(), rounds[2].len());
+    for (few, many) in rounds[1].iter().zip(&rounds[2]) {
+        let (label, weight, deposit) = few;
+        assert_eq!((label, deposit), (&many.0, &many.2), "the deposit among few and among {crowd} more credits");
+        for (few, many) in [(weight.ref_time, many.1.ref_time), (weight.proof_size, many.1.proof_size)] {
             // Numbers with other bytes in them take a little more or less to hash and to read.
-            assert!(few.abs_diff(many) * 1_000 <= few, "{few} among two, {many} among {crowd} more credits");
+            let is_same = few.abs_diff(many) * 1_000 <= few;
+            assert!(is_same, "{label}: {few} among few, {many} among {crowd} more credits");
         }
     }
     Ok(())

@@ -13,8 +13,8 @@ pub(crate) use escrow::{
     PresentArguments, QuoteArguments, RedirectArguments, RedirectCommand, TemplateName,
 };
 pub(crate) use trade::{
-    ArbitrationCommand, CaseArguments, DocumentCommand, HashName, LegArguments, LegCommand, PoolCommand, Rejected,
-    SignArguments, TitleArguments, TitleCommand,
+    ArbitrationCommand, CaseArguments, DocumentCommand, HashName, LegArguments, LegCommand, PoolCommand,
+    RegistryArguments, Rejected, SignArguments, TitleArguments, TitleCommand,
 };
 
 /// Dollar coin, vaults, prices and trade credits of Florin, from the command line.

@@ -24,7 +24,7 @@ use florin_trader::{
     hash::HexError,
     paper::PaperError,
     signatures::SignaturesError,
-    terms_file::{Complaint, TermsFileError, UnwritableError},
+    terms_file::{ChangesError, Complaint, TermsFileError, UnwritableError},
     timeline::TimelineError,
     FileError,
 };
@@ -290,6 +290,9 @@ pub(crate) enum CliError {
     /// Terms that no file can say.
     #[error(transparent)]
     Unwritable(#[from] UnwritableError),
+    /// An amendment of which nobody can say what it changes.
+    #[error(transparent)]
+    Changes(ChangesError),
     /// A file of signatures cannot be used.
     #[error(transparent)]
     Signatures(#[from] SignaturesError),
@@ -434,6 +437,15 @@ impl From<TermsFileError> for CliError {
     }
 }
 
+impl From<ChangesError> for CliError {
+    fn from(error: ChangesError) -> Self {
+        match error {
+            ChangesError::Unwritable(error) => error.into(),
+            other => Self::Changes(other),
+        }
+    }
+}
+
 impl From<Complaint> for CliError {
     fn from(error: Complaint) -> Self {
         Self::Complaint(Box::new(error))
@@ -512,6 +524,7 @@ impl CliError {
             Self::InsufficientCoin { .. } | Self::InsufficientAsset { .. } => "INSUFFICIENT_BALANCE",
             Self::TermsFile(_) | Self::Unwritable(_) => "INVALID_TERMS",
             Self::Complaint(_) => "TERMS_OUT_OF_BOUNDS",
+            Self::Changes(_) => "HIDDEN_CHANGE",
             Self::Signatures(SignaturesError::OtherContents { .. }) => "FILE_CHANGED",
             Self::Signatures(_) => "INVALID_SIGNATURES",
             Self::Wallet(error) => error.code(),
@@ -601,6 +614,7 @@ impl CliError {
             | Self::OtherBallot { .. }
             | Self::OtherBuild { .. }
             | Self::OtherFile { .. }
+            | Self::Changes(_)
             | Self::Timeline(_)
             | Self::ProposalContent { .. } => Exit::Mismatch,
             Self::System { .. } => Exit::Internal,
@@ -632,6 +646,10 @@ impl CliError {
                 TermsFileError::Syntax { line, .. } => json!({ "line": line }),
                 _ => Value::Object(Map::new()),
             },
+            Self::Changes(ChangesError::Hidden { before, after }) => json!({
+                "before": format!("0x{}", hex::encode(before)),
+                "after": format!("0x{}", hex::encode(after)),
+            }),
             Self::RefusedByMetadata { error, .. } => json!({ "error": error }),
             Self::NoContract { contract } => json!({ "contract": format!("{contract:?}") }),
             Self::Chain(error) => chain_details(error),
@@ -883,7 +901,7 @@ mod tests {
     fn every_error_says_what_to_do_next() {
         let text = || "x".to_owned();
         let path = || PathBuf::from("x");
-        let errors: [CliError; 44] = [
+        let errors: [CliError; 45] = [
             AmountError::OtherUnit { text: text(), given: text(), expected: text() }.into(),
             MomentError::Past { text: text(), now: 0 }.into(),
             SignerError::File { path: path(), cause: text() }.into(),
@@ -912,6 +930,7 @@ mod tests {
             CliError::InsufficientAsset { account: Address::zero(), required: 2, available: 1, unit: Unit::coin() },
             TermsFileError::Syntax { line: Some(1), cause: text() }.into(),
             UnwritableError::Weekend.into(),
+            ChangesError::Hidden { before: [1; 32], after: [2; 32] }.into(),
             SignaturesError::OtherSubject.into(),
             SignaturesError::AboveStake.into(),
             WalletError::NoMoment { option: "--dated" }.into(),

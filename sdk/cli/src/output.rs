@@ -118,7 +118,7 @@ fn failure_text(error: &CliError) -> String {
     for (name, value) in error.details().as_object().into_iter().flatten() {
         let shown = value.as_object().and_then(|value| value.get("human")).unwrap_or(value);
         // A structure is in the message already.
-        if shown.is_object() {
+        if shown.is_object() || shown.as_array().is_some_and(|list| list.iter().any(Value::is_object)) {
             continue;
         }
         let shown = shown.as_str().map_or_else(|| shown.to_string(), str::to_owned);

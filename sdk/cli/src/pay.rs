@@ -16,6 +16,7 @@ use crate::{
     refusal::Explain,
     send::{self, Approval, Offered},
     session::Session,
+    words::Names,
 };
 
 /// What a message takes in.
@@ -59,8 +60,10 @@ pub(crate) async fn paying<T: Decode, E: Explain + Debug + Decode>(
         let available = u128::try_from(held).unwrap_or(u128::MAX);
         return Err(CliError::InsufficientAsset { account: owner, required: amount.raw(), available, unit });
     };
+    let names = Names::new(session.book().ok().as_ref());
     let preview = Record::new()
         .amount("pays_in", "you pay in", amount.raw(), &unit)
+        .asset("asset", "asset", &asset, &unit, &names)
         .wide_amount("balance_after", "your balance after", rest, &unit)
         .and(preview);
     let allowed = erc20::allowance(session, &asset, &owner, &contract).await?;

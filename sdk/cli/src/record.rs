@@ -174,14 +174,41 @@ impl Record {
         self.hidden(key, json)
     }
 
+    /// A text of several lines, as it is.
+    pub(crate) fn page(self, key: &'static str, label: &'static str, text: impl Into<String>) -> Self {
+        self.text(key, label, text.into().trim_end())
+    }
+
+    /// An asset, never by the name alone that it gives itself: anybody can give a token the name of another one.
+    pub(crate) fn asset(
+        self,
+        key: &'static str,
+        label: &'static str,
+        token: &Address,
+        unit: &Unit,
+        names: &Names,
+    ) -> Self {
+        let text = match names.get(token) {
+            Some(name) => format!("{name} ({token:?}), which calls itself {}", unit.symbol),
+            None => format!("{token:?}, which calls itself {} and is not in the address book", unit.symbol),
+        };
+        self.value(key, label, text, json!(format!("{token:?}")))
+    }
+
     /// An account, as SS58.
     pub(crate) fn account(self, key: &'static str, label: &'static str, account: &AccountId, prefix: u16) -> Self {
         self.text(key, label, account.to_ss58(prefix))
     }
 
-    /// Facts of another record after these.
+    /// Facts of another record after these. What stands here already is not said twice.
     pub(crate) fn and(mut self, other: Self) -> Self {
-        self.entries.extend(other.entries);
+        let known = self.entries.len();
+        for entry in other.entries {
+            let said = self.entries.iter().take(known).rfind(|said| said.key == entry.key);
+            if said != Some(&entry) {
+                self.entries.push(entry);
+            }
+        }
         self
     }
 
@@ -197,14 +224,23 @@ impl Record {
         )
     }
 
-    /// For people: a line for each fact that is not hidden.
+    /// For people: a line for each fact that is not hidden. What has several stands below its label.
     pub(crate) fn to_text(&self) -> String {
         let shown: Vec<&Entry> = self.shown().collect();
         let width = shown.iter().map(|entry| entry.label.chars().count()).max().unwrap_or(0);
-        shown
-            .iter()
-            .map(|entry| format!("  {label:<width$}  {text}\n", label = entry.label, text = entry.text))
-            .collect()
+        let mut page = String::new();
+        for Entry { label, text, .. } in shown {
+            if !text.contains('\n') {
+                page.push_str(&format!("  {label:<width$}  {text}\n"));
+                continue;
+            }
+            page.push_str(&format!("  {label}\n"));
+            for line in text.lines() {
+                page.push_str(format!("    {line}").trim_end());
+                page.push('\n');
+            }
+        }
+        page
     }
 
     fn shown(&self) -> impl Iterator<Item = &Entry> {
@@ -281,6 +317,40 @@ mod tests {
         );
         assert_eq!(lines.count(), 2);
         assert_eq!(table(&[], "no positions"), "no positions\n");
+    }
+
+    #[test]
+    fn a_page_keeps_its_lines_and_its_margin() {
+        let record = Record::new().number("one", "number", 1).page("terms", "terms", "[a]\n\nb = 1\n");
+        assert_eq!(record.to_text(), "  number  1\n  terms\n    [a]\n\n    b = 1\n");
+        assert_eq!(record.to_json()["terms"], json!("[a]\n\nb = 1"));
+    }
+
+    #[test]
+    fn what_stands_there_is_not_said_twice() {
+        let one = Record::new().number("number", "number", 1);
+        assert_eq!(one.clone().and(one.clone()), one);
+        let two = Record::new().number("number", "number", 2);
+        assert_eq!(one.clone().and(two.clone()).and(one.clone()).to_text(), "  number  1\n  number  2\n  number  1\n");
+        // Lines that are the same belong to lists that are not.
+        let list = |lines: &[&str]| {
+            let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            Record::new().lines("notes", "note", &lines, json!(lines))
+        };
+        assert_eq!(one.and(list(&["a", "a"])).to_text(), "  number  1\n  note    a\n  note    a\n");
+        assert_eq!(list(&["a"]).and(list(&["a", "b"])).to_json(), json!({ "notes": ["a", "b"] }));
+    }
+
+    #[test]
+    fn an_asset_has_its_address_beside_its_name() {
+        let (names, token) = (Names::new(None), Address::repeat_byte(7));
+        let record = Record::new().asset("asset", "asset", &token, &Unit::new("USDT", 6), &names);
+        let text = record.to_text();
+        assert!(text.contains(&format!("{token:?}")) && text.contains("calls itself USDT and is not in"), "{text}");
+        assert_eq!(record.to_json(), json!({ "asset": format!("{token:?}") }));
+        let known = florin_client::signer::Signer::alice().account().to_address();
+        let text = Record::new().asset("asset", "asset", &known, &Unit::new("USDT", 6), &names).to_text();
+        assert!(text.contains("alice (0x"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use florin_governance::signing::Domain;
 use florin_trade::{
     amendment::consent_hash,
     condition::approval_hash,
+    decision::View,
     dispute::Dispute,
     drawing::Acceptance,
     examination::{paper_hash, PaperSubject, Presentation},
@@ -113,6 +114,19 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// The records as the rules take them.
+    pub fn view(&self) -> View {
+        let Self { id, agreement, escrow, presentation, dispute, receivable, .. } = self;
+        View {
+            id: *id,
+            terms: agreement.terms,
+            escrow: *escrow,
+            presentation: *presentation,
+            dispute: *dispute,
+            receivable: *receivable,
+        }
+    }
+
     /// Where it stands at a moment.
     pub fn status(&self, now: Timestamp) -> Status {
         self.escrow.status(&self.agreement.terms, now)

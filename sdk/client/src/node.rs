@@ -240,6 +240,25 @@ impl NodeChain {
         &self.shared.url
     }
 
+    /// A block by its number; none where there is none, or where the node has forgotten its state.
+    ///
+    /// # Errors
+    /// The node's.
+    pub async fn block_at(&self, number: u64) -> Result<Option<Block>, ChainError> {
+        let link = self.link().await?;
+        let Some(hash) = link.block_hash(Some(number)).await? else { return Ok(None) };
+        let found = match self.runtime(&link, hash).await {
+            Ok(runtime) => block(&link, &runtime, BlockId { number, hash }).await,
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok(block) => Ok(Some(block)),
+            Err(error @ ChainError::Unreachable { .. }) => Err(error),
+            // A node that keeps no old states says so by an error of its own.
+            Err(_) => Ok(None),
+        }
+    }
+
     /// The connection; a new one where the last has broken.
     async fn link(&self) -> Result<Arc<Link>, ChainError> {
         let link = self.shared.link.read().await.clone();

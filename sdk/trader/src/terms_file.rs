@@ -17,6 +17,7 @@
 //! Reading and writing are exact: an agreement that is written and read again is the same agreement, to its hash.
 
 mod advice;
+mod changes;
 mod explain;
 mod reader;
 pub mod template;
@@ -46,6 +47,7 @@ use crate::{
 };
 
 pub use advice::Warning;
+pub use changes::{changes, Change, ChangesError};
 
 /// What the first key of a file says.
 pub const FORMAT: &str = "florin terms 1";

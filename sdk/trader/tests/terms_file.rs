@@ -22,7 +22,7 @@ use florin_trade::{
 use florin_trader::{
     keccak,
     names::NoNames,
-    terms_file::{template::Template, Problem, TermsFile, TermsFileError, UnwritableError, Warning},
+    terms_file::{changes, template::Template, Change, Problem, TermsFile, TermsFileError, UnwritableError, Warning},
     Names,
 };
 use florin_units::{Amount, Bps, Seconds, Timestamp};
@@ -486,7 +486,7 @@ fn signature(by: Address) -> Conditions {
 }
 
 #[rustfmt::skip]
-const CASES: [Case; 54] = [
+const CASES: [Case; 55] = [
     (Term::Amount, |a| a.terms.amount = Amount::ZERO, "credit.amount", &["nothing could be drawn", "write what"]),
     (Term::Amount, |a| a.terms.amount = Amount::MAX, "credit.amount", &["more than any credit can hold", "USDT"]),
     (Term::ToleranceMore, |a| a.terms.tolerance.more = bps(1_001), "credit.tolerance", &["10.01%", "at most 10%", "article 30"]),
@@ -539,6 +539,7 @@ const CASES: [Case; 54] = [
     (Term::ArbitrationFee, |a| a.dispute.fee = amount(50_000_001), "disputes.fee", &["50.000001 USDT", "at most 50 USDT"]),
     (Term::AppealBond, |a| a.dispute.appeal_bond = amount(AMOUNT + 1), "disputes.appeal_bond", &["at most 1000 USDT"]),
     (Term::AppealFee, |a| a.dispute.appeal_fee = amount(60_000_001), "disputes.appeal_fee", &["at most 60 USDT"]),
+    (Term::Reserve, |a| a.dispute.reserve = amount(AMOUNT * 2), "disputes.reserve", &["the fees of disputes", "2000 USDT"]),
     (Term::Title, |a| { a.terms.title = Some([0; 20]); a.terms.partial_drawings = false }, "credit.title", &["zero address", "registry"]),
     (Term::IssuerIsApplicant, |a| a.checklist.documents[0] = Some(RequiredDocument { kind: DocumentKind::Invoice, issuer: APPLICANT }), "documents[1].issuer", &["\"commercial invoice\"", "keep it back"]),
 ];
@@ -590,7 +591,7 @@ fn all<T: Decode>() -> Vec<T> {
 #[test]
 fn every_term_has_sentences() {
     let terms = all::<Term>();
-    assert_eq!(terms.len(), 47);
+    assert_eq!(terms.len(), 48);
     let tested: Vec<Term> = CASES.iter().map(|case| case.0).collect();
     let untested =
         [Term::Applicant, Term::Beneficiary, Term::Confirmer, Term::Asset, Term::Issuer, Term::ExpiryWorkingDay];
@@ -819,6 +820,80 @@ fn what_no_file_can_say_is_not_written() {
     }
 }
 
+/// What a change of an agreement looks like.
+fn shown(agreement: &Agreement, change: impl FnOnce(&mut Agreement)) -> Vec<String> {
+    let mut changed = *agreement;
+    change(&mut changed);
+    changes(agreement, &changed).unwrap().iter().map(Change::to_string).collect()
+}
+
+#[test]
+fn what_is_swapped_in_a_list_shows() {
+    let mut agreement = agreement();
+    by_milestones(&mut agreement);
+    let swapped = shown(&agreement, |changed| {
+        let [first, second, ..] = &mut changed.checklist.milestones;
+        let (first, second) = (first.as_mut().unwrap(), second.as_mut().unwrap());
+        core::mem::swap(&mut first.amount, &mut second.amount);
+    });
+    assert_eq!(swapped, ["milestones[0].amount: \"200\" -> \"500\"", "milestones[1].amount: \"500\" -> \"200\""]);
+    let swapped = shown(&agreement, |changed| {
+        let [_, second, third, ..] = &mut changed.checklist.documents;
+        let (second, third) = (second.as_mut().unwrap(), third.as_mut().unwrap());
+        core::mem::swap(&mut second.issuer, &mut third.issuer);
+    });
+    let [carrier, inspector] = [CARRIER, INSPECTOR].map(|issuer| florin_trader::hash::format(&issuer));
+    assert_eq!(
+        swapped,
+        [
+            format!("documents[1].issuer: \"{carrier}\" -> \"{inspector}\""),
+            format!("documents[2].issuer: \"{inspector}\" -> \"{carrier}\""),
+        ]
+    );
+    let swapped = shown(&agreement, |changed| changed.checklist.documents.swap(1, 2));
+    assert_eq!(swapped.len(), 4, "kind and issuer of both: {swapped:?}");
+    assert!(shown(&agreement, |_| {}).is_empty());
+}
+
+#[test]
+fn what_is_added_and_taken_out_shows_in_its_place() {
+    let mut agreement = agreement();
+    by_milestones(&mut agreement);
+    let added = shown(&agreement, |changed| {
+        changed.checklist.documents[5] = Some(RequiredDocument { kind: DocumentKind::Origin, issuer: INSPECTOR });
+        changed.checklist.milestones[0].as_mut().unwrap().documents |= 1 << 5;
+    });
+    let issuer = florin_trader::hash::format(&INSPECTOR);
+    assert_eq!(
+        added,
+        [
+            "milestones[0].documents: \"#5\" is new".to_owned(),
+            "documents[5].kind: \"origin\" is new".to_owned(),
+            format!("documents[5].issuer: \"{issuer}\" is new"),
+        ]
+    );
+    // The others keep their places.
+    let removed = shown(&agreement, |changed| changed.checklist.documents[0] = None);
+    assert_eq!(removed.len(), 2, "{removed:?}");
+    assert!(removed.iter().all(|line| line.starts_with("documents[0].") && line.ends_with(" is taken out")));
+}
+
+#[test]
+fn a_date_that_means_another_moment_shows() {
+    let agreement = agreement();
+    let moved = |calendar: &mut Calendar| calendar.offset_minutes = 480;
+    let eight_hours = |moment: Timestamp| Timestamp::from_raw(moment.raw() - 8 * 3_600);
+    let same_moment = shown(&agreement, |changed| moved(&mut changed.calendar));
+    assert_eq!(same_moment, ["calendar.offset: \"+00:00\" -> \"+08:00\""]);
+    // Both files have the same date, each in the time of its own place.
+    let same_date = shown(&agreement, |changed| {
+        moved(&mut changed.calendar);
+        changed.terms.expiry = eight_hours(agreement.terms.expiry);
+    });
+    assert_eq!(same_date.len(), 2, "{same_date:?}");
+    assert!(same_date[0].starts_with("credit.expiry: "), "{same_date:?}");
+}
+
 fn address() -> impl Strategy<Value = Address> {
     prop_oneof![any::<[u8; 20]>(), (0u8..4).prop_map(|byte| [byte; 20])].boxed()
 }
@@ -957,14 +1032,14 @@ prop_compose! {
         (arbitration, fallback, pool) in (address(), address(), any::<u32>()),
         (panel, offers) in (any::<u8>(), any::<u8>()),
         spans in prop::array::uniform5(span()),
-        amounts in prop::array::uniform4(money()),
+        amounts in prop::array::uniform5(money()),
     ) -> DisputeTerms {
         let [offer_window, panel_window, appeal_window, appeal_panel_window, fallback_window] = spans;
-        let [bond, fee, appeal_bond, appeal_fee] = amounts;
+        let [bond, fee, appeal_bond, appeal_fee, reserve] = amounts;
         DisputeTerms {
             arbitration, fallback, pool, panel, offers,
             offer_window, panel_window, appeal_window, appeal_panel_window, fallback_window,
-            bond, fee, appeal_bond, appeal_fee,
+            bond, fee, appeal_bond, appeal_fee, reserve,
         }
     }
 }
@@ -1019,6 +1094,28 @@ proptest! {
                 }
                 Err(error) => prop_assert!(!error.to_string().is_empty()),
             }
+        }
+    }
+
+    /// Whichever part of an agreement is another one, it shows, and nothing else does.
+    #[test]
+    fn any_change_of_an_agreement_shows(agreement in agreements(), other in agreements(), part in 0usize..5) {
+        let mut changed = agreement;
+        match part {
+            0 => changed.terms = Terms { default_split: agreement.terms.default_split, ..other.terms },
+            1 => changed.checklist = other.checklist,
+            2 => changed.dispute = other.dispute,
+            3 => changed.conditions = other.conditions,
+            _ => changed.calendar = other.calendar,
+        }
+        // Amounts are told in whole units of the asset, which no amendment changes.
+        changed.terms.asset = agreement.terms.asset;
+        let found = changes(&agreement, &changed).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        prop_assert_eq!(found.is_empty(), changed == agreement);
+        let tables: [&[&str]; 5] =
+            [&["parties", "credit"], &["documents", "milestones"], &["disputes"], &["conditions"], &["calendar"]];
+        for change in found {
+            prop_assert!(tables[part].iter().any(|table| change.key.starts_with(table)), "{}", change);
         }
     }
 

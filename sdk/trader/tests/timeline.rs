@@ -338,7 +338,8 @@ fn is_refused_as(deal: &Deal, message: Message, caller: Address) -> bool {
         Message::Decline => Command::Decline,
         Message::Fund => {
             let agreement = escrow.agreement;
-            Command::Fund { agreement, received: amount(AMOUNT), snapshot: Snapshot::default(), decimals: 6 }
+            let (rules, received) = (&deal.agreement.dispute, amount(AMOUNT));
+            Command::Fund { agreement, rules, received, snapshot: Snapshot::default(), decimals: 6 }
         }
         Message::Present => Command::Present(&presenting),
         Message::Approve => Command::Approve { presentation },
@@ -429,7 +430,7 @@ fn only_what_the_rules_would_take_is_offered() {
     let signed = Deal::signed(agreement());
     let pays: Vec<Amount> =
         signed.timeline().acts.iter().filter(|act| act.message == Message::Fund).map(|act| act.pays).collect();
-    assert_eq!(pays, [amount(AMOUNT)]);
+    assert_eq!(pays, [amount(AMOUNT + 60_000_000)]);
     let funded = Deal::funded(agreement());
     assert_eq!(funded.timeline().may(Message::Raise), [Role::Beneficiary]);
     assert_eq!(funded.timeline().may(Message::Execute), [], "there are no conditions");
@@ -634,9 +635,10 @@ fn a_drawing_shows_who_may_act_and_who_is_paid() {
 2024-01-12 00:00     ○ anyone settles: what was not drawn goes back
                      │   → 0.5 USDT to whoever sends the message (tip)
                      │   → 499.5 USDT to buyer (refund)
+                     │   → 60 USDT to buyer (reserve for disputes)
 2024-03-20 00:00     ○ by now all money can be out, whatever anybody has done
 
-If everybody is silent: buyer 499.5 USDT; seller 331.3499 USDT; florin�[2J 2.5 USDT; 保理公司
+If everybody is silent: buyer 559.5 USDT; seller 331.3499 USDT; florin�[2J 2.5 USDT; 保理公司
 165.6501 USDT; whoever sends the message 1 USDT. All money can be out by 2024-03-20 00:00. Times are
 those of +00:00.";
     assert_eq!(drawn, expected, "\n{drawn}");
@@ -671,10 +673,12 @@ those of +00:00.";
                      |   -> 248.25 USDT to seller (proceeds)
                      |   -> 750 USDT to buyer (refund)
                      |   -> 50 USDT to seller (bond)
+                     |   -> 60 USDT to buyer (reserve for
+                     |   disputes)
 2024-03-19 19:00     o by now all money can be out, whatever
                      | anybody has done
 
-If everybody is silent: buyer 750 USDT; seller 298.25 USDT;
+If everybody is silent: buyer 810 USDT; seller 298.25 USDT;
 florin�[2J 1.25 USDT; whoever sends the message 0.5 USDT.
 All money can be out by 2024-03-19 19:00. Times are those of
 -05:00.";

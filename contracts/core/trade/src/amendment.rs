@@ -4,14 +4,14 @@
 //!
 //! Source: UCP 600, article 10 (amendments need the agreement of all; partial acceptance is rejection).
 
-use crate::cost::Costs;
+use crate::cost::{Costs, Sides};
 use crate::decision::{Context, Outcome, Screening};
 use crate::digest;
 use crate::error::EscrowError;
-use crate::ledger::Pot;
+use crate::ledger::{Book, Pot, Purpose};
 use crate::settlement::divide;
 use crate::state::check_payment;
-use crate::terms::{Sealed, Terms};
+use crate::terms::{Agreement, Sealed, Terms};
 use crate::validation::{check_fixed, Term, TermsError};
 use crate::{Address, EscrowId, Hash};
 use florin_units::{Amount, MathError, Timestamp};
@@ -134,13 +134,41 @@ pub fn check_consents(
     Ok(())
 }
 
+/// What an amendment moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// What whoever brings it pays in.
+    pub paid_in: Amount,
+    /// What of it is for the applicant's reserve.
+    pub for_reserve: Amount,
+    /// What of the credit goes back to the applicant.
+    pub credit_back: Amount,
+    /// What of its reserve goes back to it.
+    pub reserve_back: Amount,
+}
+
+impl Due {
+    /// What it takes from one agreement to another: the difference of what can be drawn, and what the reserve lacks or has too
+    /// much; a part of it may have been used by then. Errors: arithmetic.
+    pub fn between(old: &Terms, new: &Agreement, book: &Book) -> Result<Self, MathError> {
+        let (before, after) = (old.limit()?, new.terms.limit()?);
+        let for_reserve = new.dispute.reserve.saturating_sub(book.reserve);
+        Ok(Self {
+            paid_in: after.saturating_sub(before).checked_add(for_reserve)?,
+            for_reserve,
+            credit_back: before.saturating_sub(after),
+            reserve_back: book.reserve.saturating_sub(new.dispute.reserve),
+        })
+    }
+}
+
 /// Puts a new agreement in the place of the old one. A larger credit is paid for in the same message, what a smaller
-/// one has too much goes back. What was drawn, retained and accepted stays. Documents that were honoured count for the
+/// one has too much goes back, and so it is with the applicant's reserve. What was drawn, retained and accepted stays. Documents that were honoured count for the
 /// old agreement only: in the new one another document may stand in the place.
 ///
 /// Errors: [`EscrowError::Terms`], [`EscrowError::Condition`], those of [`check_consents`],
-/// [`EscrowError::BelowDrawn`], [`EscrowError::MilestonesDiffer`], [`EscrowError::WrongPayment`],
-/// [`EscrowError::Denied`].
+/// [`EscrowError::FeeAboveMaximum`], [`EscrowError::BelowDrawn`], [`EscrowError::MilestonesDiffer`],
+/// [`EscrowError::WrongPayment`], [`EscrowError::Denied`].
 pub(crate) fn amend(
     outcome: &mut Outcome,
     amended: &Sealed,
@@ -156,7 +184,11 @@ pub(crate) fn amend(
     if !new.partial_drawings && !drawn.is_zero() {
         return Err(TermsError::Fixed { term: Term::PartialDrawings }.into());
     }
-    let (before, after) = (old.limit()?, new.limit()?);
+    let fee = outcome.view.escrow.snapshot.fee;
+    if fee > new.maximum_fee {
+        return Err(EscrowError::FeeAboveMaximum { fee, maximum: new.maximum_fee });
+    }
+    let after = new.limit()?;
     let left = after.checked_sub(drawn).map_err(|_| EscrowError::BelowDrawn { limit: after, drawn })?;
     let checklist = &amended.agreement().checklist;
     if checklist.has_milestones() {
@@ -165,17 +197,20 @@ pub(crate) fn amend(
             return Err(EscrowError::MilestonesDiffer { expected: left, actual: unpaid });
         }
     }
-    let due = after.saturating_sub(before);
-    check_payment(due, received)?;
-    if due.is_zero() {
-        let too_much = before.checked_sub(after)?;
-        outcome.release(Pot::Available, too_much)?;
-        outcome.pay_refund(too_much, None)?;
-    } else if context.screening == Screening::Denied {
-        return Err(EscrowError::Denied { account: context.caller });
-    } else {
-        outcome.receive(context.caller, due, Pot::Available)?;
+    let due = Due::between(&old, amended.agreement(), &outcome.view.escrow.book)?;
+    check_payment(due.paid_in, received)?;
+    if !due.paid_in.is_zero() {
+        if context.screening == Screening::Denied {
+            return Err(EscrowError::Denied { account: context.caller });
+        }
+        outcome.receive(context.caller, due.paid_in, Pot::Available)?;
+        outcome.release(Pot::Available, due.for_reserve)?;
+        outcome.hold(Pot::Reserve, due.for_reserve)?;
     }
+    outcome.release(Pot::Available, due.credit_back)?;
+    outcome.pay_refund(due.credit_back, None)?;
+    outcome.release(Pot::Reserve, due.reserve_back)?;
+    outcome.pay(old.applicant, due.reserve_back, Purpose::Reserve)?;
     let next = &mut outcome.view.escrow;
     next.agreement = amended.hash();
     next.amendments = next.amendments.checked_add(1).ok_or(MathError::Overflow)?;
@@ -209,13 +244,11 @@ pub(crate) fn agree(
     }
     check_consents(&terms, &split.hash, escrow.amendments, consents, context.now)?;
     let dispute = outcome.view.dispute;
-    divide(
-        outcome,
-        split.to_beneficiary,
-        |parts| dispute.map_or(Ok(Costs::default()), |dispute| Costs::of(&dispute, parts)),
-        None,
-        context,
-    )?;
+    let costs = |parts: &mut Sides, reserve| match dispute {
+        Some(dispute) => Costs::of(&dispute, parts, reserve),
+        None => Ok(Costs::none(reserve)),
+    };
+    divide(outcome, split.to_beneficiary, costs, None, context)?;
     // The same consents do not divide what is retained once more.
     let next = &mut outcome.view.escrow;
     next.amendments = next.amendments.checked_add(1).ok_or(MathError::Overflow)?;

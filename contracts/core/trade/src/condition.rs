@@ -432,7 +432,7 @@ fn check_room(proof: Proof, needed: usize, maximum: usize) -> Result<(), Conditi
 }
 
 /// Issuers of the documents in a mask, each of them once.
-fn attestors(checklist: &Checklist, documents: u8) -> impl Iterator<Item = Address> + '_ {
+pub fn attestors(checklist: &Checklist, documents: u8) -> impl Iterator<Item = Address> + '_ {
     let chosen = move |place: usize| documents & bit(place) != 0;
     let issuers = checklist.documents.iter().enumerate();
     issuers.filter_map(move |(place, document)| {
@@ -509,7 +509,7 @@ impl Fact {
     }
 
     /// Whose signature it asks for.
-    fn signature(&self) -> Option<Address> {
+    pub fn signature(&self) -> Option<Address> {
         match *self {
             Self::Signature { by } => Some(by),
             _ => None,
@@ -517,7 +517,7 @@ impl Fact {
     }
 
     /// Of the issuers of which documents it asks for how many signatures.
-    fn attestation(&self) -> Option<(u8, u8)> {
+    pub fn attestation(&self) -> Option<(u8, u8)> {
         match *self {
             Self::Attestors { documents, threshold } => Some((documents, threshold)),
             _ => None,
@@ -525,7 +525,7 @@ impl Fact {
     }
 
     /// Which preimage it asks for.
-    fn preimage(&self) -> Option<Hash> {
+    pub fn preimage(&self) -> Option<Hash> {
         match *self {
             Self::Preimage { hash } => Some(hash),
             _ => None,
@@ -533,7 +533,7 @@ impl Fact {
     }
 
     /// Which title it asks for.
-    fn title(&self) -> Option<Hash> {
+    pub fn title(&self) -> Option<Hash> {
         match *self {
             Self::Title { document, .. } => Some(document),
             _ => None,
@@ -541,7 +541,7 @@ impl Fact {
     }
 
     /// Which feed it asks for.
-    fn feed(&self) -> Option<u32> {
+    pub fn feed(&self) -> Option<u32> {
         match *self {
             Self::Oracle { feed, .. } => Some(feed),
             _ => None,
@@ -569,8 +569,8 @@ impl Conditions {
         self.facts.facts.get(usize::from(place)).copied().flatten()
     }
 
-    /// The facts that the tree asks for, each of them once.
-    fn asked(&self) -> impl Iterator<Item = Fact> + '_ {
+    /// The facts that the tree asks for, each of them once. What stands beside them in the list shows nothing.
+    pub fn asked(&self) -> impl Iterator<Item = Fact> + '_ {
         let facts = self.facts.facts.iter().enumerate();
         facts.filter_map(move |(place, fact)| {
             let node = Node::Fact(u8::try_from(place).ok()?);
@@ -578,13 +578,20 @@ impl Conditions {
         })
     }
 
+    /// Everybody whose signature can show a fact that the tree asks for. Who is asked for by several facts comes with
+    /// each of them.
+    pub fn signers<'a>(&'a self, checklist: &'a Checklist) -> impl Iterator<Item = Address> + 'a {
+        let attestations = self.asked().filter_map(|fact| fact.attestation());
+        let issuers = attestations.flat_map(move |(documents, _)| attestors(checklist, documents));
+        self.asked().filter_map(|fact| fact.signature()).chain(issuers)
+    }
+
     /// All facts together can be shown by one [`Evidence`]. Of attestors as many count as are needed, or all of them
     /// where that comes to less, since whoever signs for several facts signs once. Errors:
     /// [`ConditionError::TooManyProofs`].
     fn check_proofs(&self, checklist: &Checklist) -> Result<(), ConditionError> {
         let attestations = || self.asked().filter_map(|fact| fact.attestation());
-        let issuers = attestations().flat_map(move |(documents, _)| attestors(checklist, documents));
-        let all = distinct(self.asked().filter_map(|fact| fact.signature()).chain(issuers));
+        let all = distinct(self.signers(checklist));
         let thresholds: usize = attestations().map(|(_, threshold)| usize::from(threshold)).sum();
         let signed = distinct(self.asked().filter_map(|fact| fact.signature()));
         check_room(Proof::Signature, all.min(signed.saturating_add(thresholds)), MAXIMUM_SIGNERS)?;

@@ -37,11 +37,19 @@ pub(crate) struct Costs {
     pub(crate) fees: Amount,
     /// Who that is.
     pub(crate) arbiter: Address,
+    /// What is left of the applicant's reserve.
+    pub(crate) reserve: Amount,
 }
 
 impl Costs {
+    /// Nobody has ruled, and nobody has put up anything.
+    pub(crate) fn none(reserve: Amount) -> Self {
+        Self { reserve, ..Self::default() }
+    }
+
     /// A bond from which a fee was earned. Where its owner pays, the other side gets the rest of it. Else the owner
-    /// gets the rest back, and the fee from the part of the side that pays, as far as that part goes.
+    /// gets the rest back, and the fee from the part of the side that pays, as far as that part goes; where that is the
+    /// applicant, what is missing comes out of its reserve.
     fn charge(
         &mut self,
         parts: &mut Sides,
@@ -56,15 +64,18 @@ impl Costs {
             return self.bonds.add(owner.other(), rest);
         }
         let part = parts.of(payer);
-        let made_good = fee.min(*part);
-        *part = part.checked_sub(made_good)?;
-        self.bonds.add(owner, rest.checked_add(made_good)?)
+        let of_part = fee.min(*part);
+        *part = part.checked_sub(of_part)?;
+        let missing = fee.checked_sub(of_part)?;
+        let of_reserve = if payer == Party::Applicant { missing.min(self.reserve) } else { Amount::ZERO };
+        self.reserve = self.reserve.checked_sub(of_reserve)?;
+        self.bonds.add(owner, rest.checked_add(of_part)?.checked_add(of_reserve)?)
     }
 
     /// Costs of a dispute, at what was ruled in the end. Where nobody has ruled nobody has earned a fee, and bonds go
     /// back.
-    pub(crate) fn of(dispute: &Dispute, parts: &mut Sides) -> Result<Self, EscrowError> {
-        let mut costs = Self::default();
+    pub(crate) fn of(dispute: &Dispute, parts: &mut Sides, reserve: Amount) -> Result<Self, EscrowError> {
+        let mut costs = Self::none(reserve);
         let (Some(ruling), Some(award)) = (dispute.ruling, dispute.award()) else {
             costs.bonds.add(dispute.raiser, dispute.bond)?;
             return Ok(costs);

@@ -11,7 +11,7 @@ use crate::fee::{fee_between, tip_down, Snapshot};
 use crate::ledger::{Delivery, Payout, Payouts, Pot, Purpose};
 use crate::right::{Receivable, TitleKey};
 use crate::settlement;
-use crate::state::{self, Escrow, Message};
+use crate::state::{self, Escrow, Message, Stage};
 use crate::terms::{Checklist, Sealed, Terms};
 use crate::{Address, EscrowId, Hash};
 use florin_units::{Amount, Timestamp};
@@ -91,6 +91,8 @@ pub enum Command<'a> {
     Fund {
         /// Hash of the agreement that it means.
         agreement: Hash,
+        /// How disputes are decided.
+        rules: &'a DisputeTerms,
         /// What has come, measured.
         received: Amount,
         /// What can change elsewhere, now.
@@ -382,8 +384,15 @@ impl Outcome {
         self.pay(self.view.terms.applicant, amount, Purpose::Refund)
     }
 
+    /// Where nothing can be disputed any more the applicant's reserve goes back.
+    ///
     /// Errors: [`EscrowError::Unbalanced`], which would be a mistake of this crate.
-    fn finish(self) -> Result<Self, EscrowError> {
+    fn finish(mut self) -> Result<Self, EscrowError> {
+        let Escrow { stage, book, .. } = self.view.escrow;
+        if stage == Stage::Ended && book.retained.is_zero() {
+            self.release(Pot::Reserve, book.reserve)?;
+            self.pay(self.view.terms.applicant, book.reserve, Purpose::Reserve)?;
+        }
         if !self.in_flight.is_zero() || !self.view.escrow.book.is_balanced() {
             return Err(EscrowError::Unbalanced { in_flight: self.in_flight });
         }
@@ -408,8 +417,8 @@ pub fn decide(view: &View, command: &Command<'_>, context: &Context) -> Result<O
     match *command {
         Command::Sign { agreement } => state::sign(next, &agreement, context)?,
         Command::Decline => state::decline(next, context)?,
-        Command::Fund { agreement, received, snapshot, decimals } => {
-            state::fund(next, &agreement, received, &snapshot, decimals, context)?;
+        Command::Fund { agreement, rules, received, snapshot, decimals } => {
+            state::fund(next, &agreement, rules, received, (&snapshot, decimals), context)?;
         }
         Command::Present(presenting) => examination::present(next, presenting, context)?,
         Command::Approve { presentation } => examination::approve(next, &presentation, context)?,

@@ -9,9 +9,11 @@
 //! The last offers decide who pays for it: the side whose last offer is further from the award bears the fee. Who
 //! raises a dispute puts up a bond for it. A side that made no offer is taken at its extreme: the applicant at nothing,
 //! the beneficiary at the whole stake. A raiser without a case therefore loses its bond, and one with a case gets it
-//! back with the fee.
+//! back with the fee: out of the other side's part of the stake, and where the applicant has lost all of it out of the
+//! reserve that it has paid in for that. The beneficiary has put up nothing but the goods, so an applicant that is awarded
+//! all that was retained bears the fee itself.
 
-use crate::cost::Costs;
+use crate::cost::{Costs, Sides};
 use crate::decision::{keeper, Context, Outcome, Record, View};
 use crate::error::EscrowError;
 use crate::fee::share_down;
@@ -61,6 +63,9 @@ pub struct DisputeTerms {
     pub appeal_bond: Amount,
     /// What the appeal panel gets of it.
     pub appeal_fee: Amount,
+    /// What the applicant pays in beside the credit, for the fees of disputes that it loses. The rest goes back when nothing
+    /// can be disputed any more. Without it a refusal costs the applicant nothing, however wrong it is.
+    pub reserve: Amount,
 }
 
 impl DisputeTerms {
@@ -254,7 +259,7 @@ pub(crate) fn offer(
         Party::Beneficiary => to_beneficiary <= *other,
     });
     match met {
-        Some(agreed) => divide(outcome, agreed, |parts| Costs::of(&dispute, parts), None, context),
+        Some(agreed) => divide(outcome, agreed, |parts, reserve| Costs::of(&dispute, parts, reserve), None, context),
         None => {
             outcome.view.dispute = Some(dispute);
             Ok(())
@@ -279,7 +284,7 @@ pub(crate) fn accept_offer(
     if standing != Some(to_beneficiary) {
         return Err(EscrowError::NoSuchOffer { standing, named: to_beneficiary });
     }
-    divide(outcome, to_beneficiary, |parts| Costs::of(&dispute, parts), None, context)
+    divide(outcome, to_beneficiary, |parts, reserve| Costs::of(&dispute, parts, reserve), None, context)
 }
 
 /// Checks that a pool of arbitrators is large enough: for the appeal panel when the parties and the first panel are
@@ -424,5 +429,6 @@ pub(crate) fn execute(outcome: &mut Outcome, context: &Context) -> Result<(), Es
         // What the applicant has refused is divided; what was not presented was not shipped.
         (None, _) => refused.map_or(Ok(Amount::ZERO), |refused| share_down(refused.amount, terms.default_split))?,
     };
-    divide(outcome, award, |parts| Costs::of(&dispute, parts), keeper(&terms, context), context)
+    let costs = |parts: &mut Sides, reserve| Costs::of(&dispute, parts, reserve);
+    divide(outcome, award, costs, keeper(&terms, context), context)
 }

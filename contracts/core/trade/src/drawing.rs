@@ -156,6 +156,12 @@ pub(crate) fn mature(
     Ok(())
 }
 
+/// What conditions that hold would pay: what is left of the amount. The tolerance above it is for goods that were
+/// measured; conditions measure none.
+pub fn payable(terms: &Terms, escrow: &Escrow) -> Amount {
+    terms.amount.saturating_sub(escrow.drawn).min(escrow.book.available)
+}
+
 /// Pays what is left of the amount because the conditions hold, and ends the credit. Anybody may, and earns the tip.
 ///
 /// Errors: [`EscrowError::Condition`], [`EscrowError::ConditionsNotMet`], [`EscrowError::ZeroAmount`].
@@ -171,8 +177,7 @@ pub(crate) fn execute(
     if !conditions.hold(&known)? {
         return Err(EscrowError::ConditionsNotMet);
     }
-    // The tolerance above the amount is for goods that were measured; conditions measure none.
-    let amount = terms.amount.saturating_sub(escrow.drawn).min(escrow.book.available);
+    let amount = payable(&terms, &escrow);
     if amount.is_zero() {
         return Err(EscrowError::ZeroAmount);
     }

@@ -447,6 +447,12 @@ pub enum EscrowError {
     /// No new credit can be drafted or funded; what is funded goes on.
     #[codec(index = 68)]
     Paused,
+    /// Who attests what is paid for gets no part of the proceeds.
+    #[codec(index = 69)]
+    AttestorHoldsPart {
+        /// Who.
+        account: Address,
+    },
 }
 
 error_codes!(EscrowError {
@@ -519,6 +525,7 @@ error_codes!(EscrowError {
     StepTooLarge = 66, "one vote may not move a setting so far";
     ChangedTooSoon = 67, "a vote has changed the settings less than a day ago";
     Paused = 68, "no new credit can be drafted or funded now";
+    AttestorHoldsPart = 69, "who attests what is paid for gets no part of the proceeds";
 });
 
 impl From<MathError> for EscrowError {

@@ -49,6 +49,10 @@ impl Discrepancies {
     pub const INSURANCE: Self = Self(1 << 14);
     /// Something else that the reasons name.
     pub const OTHER: Self = Self(1 << 15);
+    /// Those of no single document, which only the applicant can find.
+    const GENERAL: Self = Self(
+        Self::DESCRIPTION.0 | Self::QUANTITY.0 | Self::AMOUNT.0 | Self::CONFLICT.0 | Self::INSURANCE.0 | Self::OTHER.0,
+    );
     /// Those that are checked when documents are presented.
     const CHECKED: Self = Self(Self::LATE_SHIPMENT.0 | Self::LATE_PRESENTATION.0);
 
@@ -138,12 +142,15 @@ pub struct Presentation {
     pub discrepancies: Discrepancies,
     /// Whether the applicant has refused it. What was presented on approval with discrepancies was never examined.
     pub noticed: bool,
-    /// What cannot be noticed any more: documents that an earlier notice has left unnamed and that are still the same.
+    /// What cannot be noticed any more: what an earlier notice has left unnamed, of documents that are still the same; where all
+    /// are, everything.
     pub precluded: Discrepancies,
     /// Hash of the reasons of the notice.
     pub reasons: Hash,
     /// Commitments of the documents, zero where there is none.
     pub commitments: [Hash; MAXIMUM_DOCUMENTS],
+    /// Whether a title goes with it: it needs the transport document of a credit that is paid against the title.
+    pub needs_title: bool,
 }
 
 /// Which presentation somebody speaks about. A cure takes the place of what was refused, so what was said of the one
@@ -238,7 +245,7 @@ pub(crate) fn present(
     if now >= terms.expiry {
         return Err(EscrowError::CreditExpired { expiry: terms.expiry, now });
     }
-    // What a refused presentation has reserved is free again.
+    // What a refused presentation has set aside is free again.
     let refused = outcome.view.escrow.book.presented;
     outcome.release(Pot::Presented, refused)?;
     outcome.hold(Pot::Available, refused)?;
@@ -260,7 +267,11 @@ pub(crate) fn present(
     outcome.hold(Pot::Presented, amount)?;
     // The title comes into custody before anything is examined, so that payment and delivery can be one act.
     outcome.take_title(found.title);
-    let precluded = outcome.view.presentation.map_or(Discrepancies::NONE, |refused| precluded(&refused, &found));
+    let precluded =
+        outcome.view.presentation.map_or(Discrepancies::NONE, |refused| precluded(&refused, &found, amount, milestone));
+    let transport = checklist.documents.iter().enumerate().filter(|(place, _)| documents & bit(*place) != 0);
+    let mut transport = transport.filter_map(|(_, document)| *document);
+    let has_transport = transport.any(|document| document.kind == DocumentKind::Transport);
     let stage = if found.discrepancies.is_empty() {
         let until = presenting.calendar.window_end(now, terms.examination.working_days, terms.examination.limit);
         Stage::Examining { until }
@@ -281,17 +292,22 @@ pub(crate) fn present(
         precluded,
         reasons: [0; 32],
         commitments: found.commitments,
+        needs_title: terms.title.is_some() && has_transport,
     });
     Ok(())
 }
 
-/// What a notice about a cure cannot name: documents that are the same as in the refused presentation and were not
-/// named then. One notice has to name everything. What was presented on approval with discrepancies had no notice, so
-/// it precludes no more than what was precluded before.
-fn precluded(refused: &Presentation, found: &Findings) -> Discrepancies {
+/// What a notice about a cure cannot name: what was not named in the refused presentation, of documents that are the
+/// same. Where nothing at all is another than it was, that is everything. One notice has to name everything. What was
+/// presented on approval with discrepancies had no notice, so it precludes no more than what was precluded before.
+fn precluded(refused: &Presentation, found: &Findings, amount: Amount, milestone: Option<u8>) -> Discrepancies {
     let pairs = refused.commitments.iter().zip(found.commitments.iter()).enumerate();
     let same = pairs.filter(|(_, (old, new))| old == new && **old != [0; 32]);
-    let same = same.fold(Discrepancies::NONE, |same, (place, _)| same.with(Discrepancies::of_document(place)));
+    let mut same = same.fold(Discrepancies::NONE, |same, (place, _)| same.with(Discrepancies::of_document(place)));
+    let is_whole = same.documents() == refused.documents;
+    if is_whole && (refused.amount, refused.milestone) == (amount, milestone) {
+        same = same.with(Discrepancies::GENERAL);
+    }
     if refused.noticed {
         same.without(refused.discrepancies)
     } else {
@@ -313,11 +329,17 @@ pub(crate) fn approve(outcome: &mut Outcome, named: &PresentationId, context: &C
     honour_presentation(outcome, context)
 }
 
-/// The applicant waives the discrepancies: honour at once. Errors: [`EscrowError::WrongCaller`],
-/// [`EscrowError::RecordMissing`], [`EscrowError::OtherPresentation`].
+/// The applicant waives the discrepancies: honour at once. A title that is not there it cannot waive: nobody ends up with
+/// the goods and their price. With everybody's consent the credit is amended or divided.
+///
+/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::RecordMissing`], [`EscrowError::OtherPresentation`],
+/// [`EscrowError::TitleNotInCustody`].
 pub(crate) fn waive(outcome: &mut Outcome, named: &PresentationId, context: &Context) -> Result<(), EscrowError> {
     require(&outcome.view.terms.applicant, &context.caller)?;
-    named_presentation(outcome, named)?;
+    let presentation = named_presentation(outcome, named)?;
+    if presentation.needs_title && outcome.view.escrow.title.is_none() {
+        return Err(EscrowError::TitleNotInCustody);
+    }
     honour_presentation(outcome, context)
 }
 

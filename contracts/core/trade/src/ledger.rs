@@ -15,11 +15,14 @@ use crate::error::EscrowError;
 use crate::terms::require;
 use crate::{Address, Hash};
 use florin_governance::roles::{Governor, Permit};
-use florin_units::{Amount, MathError, Timestamp};
+use florin_units::{Amount, MathError, Seconds, Timestamp};
 use parity_scale_codec::{Decode, Encode, MaxEncodedLen};
 
 /// The most payouts of one message.
 pub const MAXIMUM_PAYOUTS: usize = 16;
+/// How long a compliance contract can keep a claim from being paid to another account than its owner's. What the asset refuses
+/// its owner is out after that, whatever the compliance contract says.
+pub const MAXIMUM_DELAY: Seconds = Seconds::from_raw(90 * 86_400);
 /// What is signed to have a claim paid to somebody else.
 const REDIRECTION: &[u8] =
     b"Redirection(address asset,address screening,address account,address to,uint256 nonce,uint256 deadline)";
@@ -43,6 +46,9 @@ pub enum Pot {
     /// Bonds of a dispute and of its appeal.
     #[codec(index = 4)]
     Bonds,
+    /// What the applicant has put up for the fees of disputes that it loses.
+    #[codec(index = 5)]
+    Reserve,
 }
 
 /// The money of one escrow, in raw units of its asset.
@@ -61,6 +67,8 @@ pub struct Book {
     pub retained: Amount,
     /// Held: [`Pot::Bonds`].
     pub bonds: Amount,
+    /// Held: [`Pot::Reserve`].
+    pub reserve: Amount,
     /// All that was pushed to accounts.
     pub paid: Amount,
     /// All that could not be delivered and became claims, and fees of those who have ruled.
@@ -74,7 +82,8 @@ pub struct Book {
 impl Book {
     /// What is held. Errors: [`MathError::Overflow`].
     pub fn held(&self) -> Result<Amount, MathError> {
-        self.undrawn()?.checked_add(self.retained)?.checked_add(self.accepted)?.checked_add(self.bonds)
+        let credit = self.undrawn()?.checked_add(self.retained)?.checked_add(self.accepted)?;
+        credit.checked_add(self.bonds)?.checked_add(self.reserve)
     }
 
     /// What was not drawn. Errors: [`MathError::Overflow`].
@@ -100,6 +109,7 @@ impl Book {
             Pot::Accepted => &mut self.accepted,
             Pot::Retained => &mut self.retained,
             Pot::Bonds => &mut self.bonds,
+            Pot::Reserve => &mut self.reserve,
         }
     }
 
@@ -152,6 +162,9 @@ pub enum Purpose {
     /// For whoever waited for the other side of an exchange.
     #[codec(index = 9)]
     Premium,
+    /// What is left of the applicant's reserve.
+    #[codec(index = 10)]
+    Reserve,
 }
 
 /// How a payout is made.
@@ -304,12 +317,20 @@ pub struct Claim {
     /// How often it was paid. A signature that redirects it names this, so that it redirects one claim and none to
     /// come.
     pub redemptions: u32,
+    /// Since when something has been owed without being paid.
+    pub since: Timestamp,
 }
 
 impl Claim {
     /// The claim with more. Errors: arithmetic.
-    pub fn credit(&self, amount: Amount) -> Result<Self, EscrowError> {
-        Ok(Self { amount: self.amount.checked_add(amount)?, ..*self })
+    pub fn credit(&self, amount: Amount, now: Timestamp) -> Result<Self, EscrowError> {
+        let since = if self.amount.is_zero() { now } else { self.since };
+        Ok(Self { amount: self.amount.checked_add(amount)?, since, ..*self })
+    }
+
+    /// Whether a compliance contract is asked before it is paid to another account than its owner's.
+    pub fn is_screened(&self, now: Timestamp) -> bool {
+        now < self.since.after(MAXIMUM_DELAY)
     }
 }
 
@@ -333,13 +354,14 @@ pub fn return_undelivered(
     ledger: &AssetLedger,
     claim: &Claim,
     amount: Amount,
+    now: Timestamp,
 ) -> Result<Undelivered, EscrowError> {
     let paid = book.paid.checked_sub(amount)?;
     let claimable = book.claimable.checked_add(amount)?;
     Ok(Undelivered {
         book: Book { paid, claimable, ..*book },
         ledger: ledger.deferred(amount)?,
-        claim: claim.credit(amount)?,
+        claim: claim.credit(amount, now)?,
     })
 }
 
@@ -376,7 +398,8 @@ pub struct Redeemed {
 }
 
 /// Pays a whole claim, to its owner or to where the owner says. Only a payout to somebody else can be refused by the
-/// compliance contract, so a refusal delays nothing that the owner can take itself.
+/// compliance contract, so a refusal delays nothing that the owner can take itself; and only for [`MAXIMUM_DELAY`], so that
+/// an asset and a compliance contract together hold nothing for ever.
 ///
 /// # Errors
 /// [`EscrowError::WrongCaller`], [`EscrowError::ConsentExpired`], [`EscrowError::WrongNonce`], [`EscrowError::Denied`],
@@ -407,7 +430,7 @@ pub fn redeem(
             to
         }
     };
-    if to != *account && context.screening == Screening::Denied {
+    if to != *account && context.screening == Screening::Denied && claim.is_screened(context.now) {
         return Err(EscrowError::Denied { account: to });
     }
     let amount = claim.amount;
@@ -415,7 +438,7 @@ pub fn redeem(
         return Err(EscrowError::NothingToClaim { account: *account });
     }
     let redemptions = claim.redemptions.checked_add(1).ok_or(MathError::Overflow)?;
-    let next = Claim { amount: Amount::ZERO, redemptions };
+    let next = Claim { amount: Amount::ZERO, redemptions, since: claim.since };
     let ledger = ledger.released(amount)?;
     let payout = Payout { account: to, amount, purpose: Purpose::Claim, delivery: Delivery::Push };
     Ok(Redeemed { claim: next, ledger, payout })

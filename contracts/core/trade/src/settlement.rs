@@ -52,7 +52,8 @@ fn end(outcome: &mut Outcome, title_to: Address, context: &Context) {
 }
 
 /// Divides the stake and ends the credit. `award` is the beneficiary's part. The protocol's fee is taken of what was
-/// not drawn before, out of the beneficiary's part; `costs` says who bears the dispute. What is retained keeps its
+/// not drawn before, out of the beneficiary's part; `costs` says of both parts and the applicant's reserve who bears the
+/// dispute. What is retained keeps its
 /// time, unless the stake is just that. A title in custody goes to the applicant where the beneficiary gets half or
 /// more of what was presented, and back to the beneficiary where it gets less: nobody ends up with the goods and the
 /// larger part of their price.
@@ -61,7 +62,7 @@ fn end(outcome: &mut Outcome, title_to: Address, context: &Context) {
 pub(crate) fn divide(
     outcome: &mut Outcome,
     award: Amount,
-    costs: impl FnOnce(&mut Sides) -> Result<Costs, EscrowError>,
+    costs: impl FnOnce(&mut Sides, Amount) -> Result<Costs, EscrowError>,
     keeper: Option<Address>,
     context: &Context,
 ) -> Result<(), EscrowError> {
@@ -82,7 +83,8 @@ pub(crate) fn divide(
         outcome.draw(award)?
     };
     let mut parts = Sides { applicant: stake.checked_sub(award)?, beneficiary: award.checked_sub(fee)? };
-    let costs = costs(&mut parts)?;
+    let costs = costs(&mut parts, book.reserve)?;
+    outcome.release(Pot::Reserve, book.reserve.checked_sub(costs.reserve)?)?;
     let (for_proceeds, for_refund) = if parts.beneficiary.is_zero() { (None, keeper) } else { (keeper, None) };
     outcome.pay_proceeds(parts.beneficiary, for_proceeds)?;
     outcome.pay_refund(parts.applicant, for_refund)?;

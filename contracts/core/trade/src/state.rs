@@ -465,17 +465,17 @@ pub(crate) fn decline(outcome: &mut Outcome, context: &Context) -> Result<(), Es
     Ok(())
 }
 
-/// The applicant pays in the most that can be drawn by the agreement that it names. Errors:
-/// [`EscrowError::WrongCaller`],
-/// [`EscrowError::OtherTerms`],
-/// [`EscrowError::CreditExpired`], [`EscrowError::Denied`], [`EscrowError::DecimalsChanged`],
-/// [`EscrowError::FeeAboveMaximum`], [`EscrowError::WrongPayment`].
+/// The applicant pays in the most that can be drawn by the agreement that it names, and its reserve for disputes.
+///
+/// Errors: [`EscrowError::WrongCaller`], [`EscrowError::OtherTerms`], [`EscrowError::CreditExpired`],
+/// [`EscrowError::Denied`], [`EscrowError::DecimalsChanged`], [`EscrowError::FeeAboveMaximum`],
+/// [`EscrowError::WrongPayment`].
 pub(crate) fn fund(
     outcome: &mut Outcome,
     agreement: &Hash,
+    rules: &DisputeTerms,
     received: Amount,
-    snapshot: &Snapshot,
-    decimals: u8,
+    (snapshot, decimals): (&Snapshot, u8),
     context: &Context,
 ) -> Result<(), EscrowError> {
     let terms = outcome.view.terms;
@@ -493,10 +493,12 @@ pub(crate) fn fund(
     if snapshot.fee > terms.maximum_fee {
         return Err(EscrowError::FeeAboveMaximum { fee: snapshot.fee, maximum: terms.maximum_fee });
     }
-    check_payment(terms.limit()?, received)?;
+    check_payment(terms.paid_in(rules)?, received)?;
     outcome.view.escrow.snapshot = *snapshot;
     outcome.view.escrow.stage = Stage::Open;
-    outcome.receive(context.caller, received, Pot::Available)
+    outcome.receive(context.caller, received, Pot::Available)?;
+    outcome.release(Pot::Available, rules.reserve)?;
+    outcome.hold(Pot::Reserve, rules.reserve)
 }
 
 /// What comes must be what is due: less would be money that is not there, more would belong to nobody.

@@ -162,6 +162,11 @@ impl Terms {
         self.amount.checked_add(share_down(self.amount, self.tolerance.more)?)
     }
 
+    /// What the applicant pays in: the most that can be drawn, and its reserve for disputes. Errors: [`MathError`].
+    pub fn paid_in(&self, rules: &DisputeTerms) -> Result<Amount, MathError> {
+        self.limit()?.checked_add(rules.reserve)
+    }
+
     /// The least that a single drawing must come to where partial drawings are not allowed. The tolerance is rounded
     /// down. Errors: [`MathError`].
     pub fn least(&self) -> Result<Amount, MathError> {
@@ -304,6 +309,25 @@ impl Checklist {
     /// Whether it is drawn by milestones.
     pub fn has_milestones(&self) -> bool {
         self.milestones.iter().any(Option::is_some)
+    }
+
+    /// Those who attest for the parties what happened to the goods: who ships, inspects or clears them. None of them may have a
+    /// position in what it attests.
+    pub(crate) fn attestors(&self) -> impl Iterator<Item = Address> + '_ {
+        let attested = [DocumentKind::Transport, DocumentKind::Inspection, DocumentKind::Customs];
+        let documents = self.documents.iter().flatten().filter(move |one| attested.contains(&one.kind));
+        documents.map(|one| one.issuer)
+    }
+
+    /// Checks that an account may have a part of the proceeds.
+    ///
+    /// # Errors
+    /// [`EscrowError::AttestorHoldsPart`].
+    pub fn check_holder(&self, account: &Address) -> Result<(), EscrowError> {
+        if self.attestors().any(|attestor| attestor == *account) {
+            return Err(EscrowError::AttestorHoldsPart { account: *account });
+        }
+        Ok(())
     }
 
     /// Sum of the milestones whose bit is not set. Errors: [`MathError::Overflow`].

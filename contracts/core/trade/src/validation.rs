@@ -167,6 +167,9 @@ pub enum Term {
     /// Whether the last day of presentation is a working day, 1 where it is.
     #[codec(index = 46)]
     ExpiryWorkingDay,
+    /// What the applicant puts up for the fees of disputes that it loses, in raw units.
+    #[codec(index = 47)]
+    Reserve,
 }
 
 /// A term out of its bounds.
@@ -307,10 +310,8 @@ impl Checklist {
         let least = u128::from(terms.title.is_some());
         check(Term::TransportDocuments, kinds(DocumentKind::Transport) as u128, least, 1)?;
         check(Term::Title, u128::from(terms.title == Some(NOBODY)), 0, 0)?;
-        // Who ships, inspects or clears the goods for a party is not that party.
-        let attested = [DocumentKind::Transport, DocumentKind::Inspection, DocumentKind::Customs];
-        let own = self.documents.iter().flatten().filter(|one| attested.contains(&one.kind));
-        let own = own.filter(|one| terms.party(&one.issuer).is_some()).count();
+        // Who attests something for a party is not that party.
+        let own = self.attestors().filter(|issuer| terms.party(issuer).is_some()).count();
         check(Term::AttestorIsParty, own as u128, 0, 0)?;
         let issuers = || self.documents.iter().flatten().map(|one| one.issuer);
         let issued_by = |account: Address| issuers().filter(|issuer| *issuer == account).count();
@@ -352,7 +353,8 @@ impl DisputeTerms {
         check(Term::Bond, self.bond.raw(), least, limit)?;
         check(Term::ArbitrationFee, self.fee.raw(), 0, self.bond.raw())?;
         check(Term::AppealBond, self.appeal_bond.raw(), least, limit)?;
-        check(Term::AppealFee, self.appeal_fee.raw(), 0, self.appeal_bond.raw())
+        check(Term::AppealFee, self.appeal_fee.raw(), 0, self.appeal_bond.raw())?;
+        check(Term::Reserve, self.reserve.raw(), 0, limit)
     }
 }
 

@@ -51,11 +51,15 @@ fn before_it_is_funded_either_party_can_leave() {
 fn funding_is_exact_and_takes_the_snapshot() {
     let mut deal = Deal::signed(agreement());
     let agreement = deal.view.escrow.agreement;
-    let fund =
-        |received, snapshot, decimals| Command::Fund { agreement, received: amount(received), snapshot, decimals };
+    let rules = common::rules();
+    let fund = |received, snapshot, decimals| {
+        let received = amount(received);
+        Command::Fund { agreement, rules: &rules, received, snapshot, decimals }
+    };
     let caller = EscrowError::WrongCaller { expected: APPLICANT, caller: BENEFICIARY };
     assert_eq!(deal.send(BENEFICIARY, &fund(AMOUNT, free(), 6)), Err(caller));
-    let other = Command::Fund { agreement: [1; 32], received: amount(AMOUNT), snapshot: free(), decimals: 6 };
+    let received = amount(AMOUNT);
+    let other = Command::Fund { agreement: [1; 32], rules: &rules, received, snapshot: free(), decimals: 6 };
     let error = EscrowError::OtherTerms { expected: agreement, actual: [1; 32] };
     assert_eq!(deal.send(APPLICANT, &other), Err(error), "nobody pays for what it has not read");
     assert_eq!(deal.send(BENEFICIARY, &other), Err(caller), "and nobody else at all");
@@ -506,7 +510,7 @@ fn issued_by(kind: DocumentKind, issuer: Address) -> Option<RequiredDocument> {
 /// What cannot be agreed: each bound from just inside and just outside.
 #[test]
 fn terms_have_bounds() {
-    let refused: [(Term, Change); 40] = [
+    let refused: [(Term, Change); 41] = [
         (Term::Amount, |agreement| agreement.terms.amount = amount(0)),
         (Term::Amount, |agreement| agreement.terms.amount = amount(MAXIMUM_AMOUNT + 1)),
         (Term::ToleranceMore, |agreement| agreement.terms.tolerance.more = bps(1_001)),
@@ -574,6 +578,7 @@ fn terms_have_bounds() {
         (Term::Bond, |agreement| agreement.dispute.bond = amount(9_999)),
         (Term::ArbitrationFee, |agreement| agreement.dispute.fee = amount(50_001)),
         (Term::AppealFee, |agreement| agreement.dispute.appeal_fee = amount(60_001)),
+        (Term::Reserve, |agreement| agreement.dispute.reserve = amount(AMOUNT + 1)),
     ];
     for (term, change) in refused {
         let mut agreement = agreement();

@@ -10,12 +10,13 @@ use florin_trade::decision::Screening;
 use florin_trade::examination::Discrepancies;
 use florin_trade::ledger::{
     redeem, redirection_hash, return_undelivered, AssetLedger, Book, Claim, Delivery, Payouts, Purpose, Redemption,
+    MAXIMUM_DELAY,
 };
 use florin_trade::roles::{check, Governor, Roles};
 use florin_trade::state::Status;
 use florin_trade::terms::Retention;
 use florin_trade::{Address, Context, EscrowError};
-use florin_units::{Amount, MathError};
+use florin_units::{Amount, MathError, Timestamp};
 use proptest::prelude::*;
 
 const HAVEN: Address = [61; 20];
@@ -67,7 +68,7 @@ fn e03_e04_what_cannot_be_delivered_can_be_claimed() {
     // The beneficiary is frozen on the asset: both of its payouts come back.
     let (mut book, mut ledger, mut claim) = (outcome.view.escrow.book, ledger, Claim::default());
     for payout in outcome.payouts.iter().filter(|payout| payout.account == BENEFICIARY) {
-        let back = return_undelivered(&book, &ledger, &claim, payout.amount).unwrap();
+        let back = return_undelivered(&book, &ledger, &claim, payout.amount, at(4)).unwrap();
         (book, ledger, claim) = (back.book, back.ledger, back.claim);
         assert!(book.is_balanced());
     }
@@ -94,19 +95,40 @@ fn e03_e04_what_cannot_be_delivered_can_be_claimed() {
         let asked = Context { screening: Screening::Denied, ..context(caller, at(5)) };
         let redeemed = redeem(Redemption::ByCaller { to: BENEFICIARY }, &asked).unwrap();
         assert_eq!((redeemed.payout.account, redeemed.payout.amount), (BENEFICIARY, amount(350_000)));
-        assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
+        assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1, since: at(4) });
     }
 
     let redeemed = redeem(redirection(0, at(5)), &by_keeper).unwrap();
     assert_eq!((redeemed.payout.account, redeemed.payout.amount), (HAVEN, amount(350_000)));
     assert_eq!(redeemed.payout.purpose, Purpose::Claim);
     assert_eq!(redeemed.ledger.liabilities, Amount::ZERO);
-    assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
+    assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: 1, since: at(4) });
+}
+
+/// What an asset refuses its owner and a compliance contract refuses everybody else is out after a time that both know.
+#[test]
+fn a_compliance_contract_delays_a_claim_and_keeps_nothing() {
+    let claim = Claim::default().credit(amount(60), at(4)).unwrap();
+    // What comes later does not begin anew: who can add a little could put it off for ever.
+    let claim = claim.credit(amount(40), at(50)).unwrap();
+    let ledger = AssetLedger { liabilities: amount(100), seed: amount(1) };
+    let until = at(4).after(MAXIMUM_DELAY);
+    let redemption = Redemption::ByCaller { to: HAVEN };
+    let asked = |now| Context { screening: Screening::Denied, ..context(BENEFICIARY, now) };
+    for now in [at(4), at(93), Timestamp::from_raw(until.raw() - 1)] {
+        let result = redeem(&BENEFICIARY, &claim, &ledger, &redemption, &asked(now));
+        assert_eq!(result, Err(EscrowError::Denied { account: HAVEN }));
+    }
+    let paid = redeem(&BENEFICIARY, &claim, &ledger, &redemption, &asked(until)).unwrap();
+    assert_eq!((paid.payout.account, paid.payout.amount), (HAVEN, amount(100)));
+    // What is owed after that waits anew.
+    let later = paid.claim.credit(amount(1), until).unwrap();
+    assert!(later.is_screened(until));
 }
 
 #[test]
 fn a_redirection_counts_once_and_for_one_pair() {
-    let claim = Claim { amount: amount(100), redemptions: 1 };
+    let claim = Claim { amount: amount(100), redemptions: 1, since: at(4) };
     let ledger = AssetLedger { liabilities: amount(100), seed: amount(1) };
     let used = Redemption::BySignature { signer: BENEFICIARY, to: HAVEN, nonce: 0, deadline: at(9) };
     let result = redeem(&BENEFICIARY, &claim, &ledger, &used, &context(KEEPER, at(5)));
@@ -143,16 +165,16 @@ fn a_redirection_ends_with_the_claim_it_was_signed_for() {
     let own = Redemption::ByCaller { to: BENEFICIARY };
     let elsewhere = Redemption::ByCaller { to: FACTOR };
     for (first, caller) in [(own, BENEFICIARY), (own, KEEPER), (elsewhere, BENEFICIARY), (signed, KEEPER)] {
-        let claim = Claim::default().credit(amount(100)).unwrap();
+        let claim = Claim::default().credit(amount(100), at(4)).unwrap();
         let ledger = AssetLedger { liabilities: amount(130), seed: amount(1) };
         let paid = redeem(&BENEFICIARY, &claim, &ledger, &first, &context(caller, at(5))).unwrap();
-        assert_eq!(paid.claim, Claim { amount: Amount::ZERO, redemptions: 1 });
-        let later = paid.claim.credit(amount(30)).unwrap();
-        assert_eq!(later, Claim { amount: amount(30), redemptions: 1 });
+        assert_eq!(paid.claim, Claim { amount: Amount::ZERO, redemptions: 1, since: at(4) });
+        let later = paid.claim.credit(amount(30), at(6)).unwrap();
+        assert_eq!(later, Claim { amount: amount(30), redemptions: 1, since: at(6) });
         let replayed = redeem(&BENEFICIARY, &later, &paid.ledger, &signed, &context(KEEPER, at(5)));
         assert_eq!(replayed, Err(EscrowError::WrongNonce { expected: 1, given: 0 }));
     }
-    let last = Claim { amount: amount(1), redemptions: u32::MAX };
+    let last = Claim { amount: amount(1), redemptions: u32::MAX, since: at(4) };
     let ledger = AssetLedger { liabilities: amount(1), seed: amount(1) };
     let result = redeem(&BENEFICIARY, &last, &ledger, &own, &context(BENEFICIARY, at(5)));
     assert_eq!(result, Err(EscrowError::Math(MathError::Overflow)));
@@ -165,7 +187,7 @@ fn a_claim_of_nothing_is_not_paid() {
     let by_factor = context(FACTOR, at(1));
     let error = EscrowError::NothingToClaim { account: FACTOR };
     assert_eq!(redeem(&FACTOR, &Claim::default(), &ledger, &own, &by_factor), Err(error));
-    let unit = Claim::default().credit(amount(1)).unwrap();
+    let unit = Claim::default().credit(amount(1), at(4)).unwrap();
     let redeemed = redeem(&FACTOR, &unit, &ledger, &own, &by_factor).unwrap();
     assert_eq!((redeemed.payout.amount, redeemed.ledger.liabilities), (amount(1), amount(99)));
     let again = redeem(&FACTOR, &redeemed.claim, &redeemed.ledger, &own, &by_factor);
@@ -200,7 +222,7 @@ fn an_arbitration_fee_is_kept_to_be_claimed() {
         let ledger = AssetLedger { liabilities: amount(AMOUNT + 50_000), seed: amount(1) };
         let ledger = ledger.moved(Amount::ZERO, &outcome.payouts).unwrap();
         assert_eq!(ledger.liabilities, amount(fee + 5_000));
-        let claim = Claim::default().credit(payout.amount).unwrap();
+        let claim = Claim::default().credit(payout.amount, at(4)).unwrap();
         let own = Redemption::ByCaller { to: ARBITRATION };
         let redeemed = redeem(&ARBITRATION, &claim, &ledger, &own, &context(ARBITRATION, at(12))).unwrap();
         assert_eq!((redeemed.payout.amount, redeemed.ledger.liabilities), (amount(fee), amount(5_000)));
@@ -242,12 +264,12 @@ fn e15_dust_is_kept_and_the_contract_lives() {
     assert_eq!(outcome.payouts.pushed(), Ok(amount(887)), "what accumulates stays a liability");
 
     let ledger = AssetLedger { liabilities: amount(16), seed: amount(10) };
-    let once = Claim::default().credit(amount(8)).unwrap();
+    let once = Claim::default().credit(amount(8), at(4)).unwrap();
     let own = Redemption::ByCaller { to: FACTOR };
     // Whether an account can hold so little the asset says: a payout that fails leaves the claim as it was.
     let redeemed = redeem(&FACTOR, &once, &ledger, &own, &context(FACTOR, at(1))).unwrap();
     assert_eq!((redeemed.payout.amount, redeemed.ledger.liabilities), (amount(8), amount(8)));
-    let twice = once.credit(amount(8)).unwrap();
+    let twice = once.credit(amount(8), at(4)).unwrap();
     let redeemed = redeem(&FACTOR, &twice, &ledger, &own, &context(FACTOR, at(1))).unwrap();
     assert_eq!((redeemed.payout.amount, redeemed.ledger.liabilities), (amount(16), Amount::ZERO));
     let minimum = amount(10);
@@ -288,7 +310,7 @@ fn a_ledger_pays_no_more_than_it_owes() {
     let full = AssetLedger { liabilities: Amount::MAX, seed: amount(1) };
     assert!(full.moved(amount(1), &Payouts::default()).is_err());
     let book = Book::default();
-    let never = return_undelivered(&book, &even, &Claim::default(), amount(1));
+    let never = return_undelivered(&book, &even, &Claim::default(), amount(1), at(0));
     assert_eq!(never, Err(EscrowError::Math(MathError::Overflow)), "it was never paid");
 }
 

@@ -525,12 +525,25 @@ const CASES: &[Case] = &[
         end: End::Refused(10),
     },
     Case {
-        name: "cured, refused again with new documents",
+        name: "presented again as it was, refused for what was not named then",
         change: as_agreed,
         steps: &[
             Step::Day(10),
             Step::Present(AMOUNT, 3),
             Step::Notice(Discrepancies::CONFLICT),
+            Step::Day(20),
+            Step::Present(AMOUNT, 3),
+            Step::Notice(Discrepancies::AMOUNT),
+        ],
+        end: End::Refused(54),
+    },
+    Case {
+        name: "presented again as it was, refused for what was named then",
+        change: as_agreed,
+        steps: &[
+            Step::Day(10),
+            Step::Present(AMOUNT, 3),
+            Step::Notice(Discrepancies::CONFLICT.with(Discrepancies::AMOUNT)),
             Step::Day(20),
             Step::Present(AMOUNT, 3),
             Step::Notice(Discrepancies::AMOUNT),

@@ -8,6 +8,7 @@ use common::{
 };
 use florin_trade::dispute::{check_pool, hearing, panel_award_down, t_max, Dispute, DisputeTerms, Seats};
 use florin_trade::examination::{Discrepancies, Papers};
+use florin_trade::ledger::Purpose;
 use florin_trade::state::{Message, Stage, Status};
 use florin_trade::terms::{Agreement, Party, Payment, Retention};
 use florin_trade::{Address, Command, EscrowError};
@@ -297,8 +298,127 @@ fn a_side_without_offer_is_taken_at_its_extreme() {
     assert_eq!(further(&deal, 400_001), Party::Applicant);
 }
 
-/// Proposal 8: a dispute without a case loses money. Where the panel is right more often than not, it is not worth
-/// trying.
+/// Who loses all of the stake has no part of it to pay from: the applicant pays from its reserve, as far as that goes, and gets the
+/// rest of it back. To refuse what complies costs it the fee.
+#[test]
+fn who_refuses_without_reason_pays_from_its_reserve() {
+    // (reserve, award, what the applicant gets, what the beneficiary gets)
+    for (reserve, award, to_applicant, to_beneficiary) in [
+        (0, 1_000_000, 0, 1_000_000 + 30_000),
+        (15_000, 1_000_000, 0, 1_000_000 + 30_000 + 15_000),
+        (20_000, 1_000_000, 0, 1_000_000 + 50_000),
+        (60_000, 1_000_000, 40_000, 1_000_000 + 50_000),
+        // Its part of the stake goes first.
+        (60_000, 990_000, 50_000, 990_000 + 50_000),
+        (60_000, 900_000, 80_000 + 60_000, 900_000 + 50_000),
+        // A dispute that it wins costs it nothing.
+        (60_000, 0, 1_000_000 + 30_000 + 60_000, 0),
+    ] {
+        let mut agreement = agreement();
+        agreement.terms.tip = amount(0);
+        agreement.dispute.reserve = amount(reserve);
+        let mut deal = contested_by(agreement);
+        assert_eq!(deal.held(), AMOUNT + reserve + 50_000);
+        deal.now = at(5);
+        deal.rule(&seats(PANEL, &unanimous(award))).unwrap();
+        deal.now = at(12);
+        let outcome = deal.settle(KEEPER).unwrap();
+        let paid = (deal.paid_to(APPLICANT), deal.paid_to(BENEFICIARY), deal.paid_to(ARBITRATION));
+        assert_eq!(paid, (to_applicant, to_beneficiary, 20_000), "{reserve}, {award}");
+        assert_eq!(deal.status(), Status::Closed);
+        let back: Vec<Address> = outcome
+            .payouts
+            .iter()
+            .filter(|payout| payout.purpose == Purpose::Reserve)
+            .map(|payout| payout.account)
+            .collect();
+        let has_rest = reserve > 20_000 || award == 0 && reserve > 0;
+        assert_eq!(back, vec![APPLICANT; usize::from(has_rest)]);
+    }
+}
+
+/// An appeal that helps the beneficiary to all of the stake is paid from the reserve too.
+#[test]
+fn a_reserve_pays_for_an_appeal() {
+    for (reserve, to_applicant, made_good) in [(20_000, 0, 20_000), (60_000, 0, 60_000), (61_000, 1_000, 60_000)] {
+        let mut agreement = agreement();
+        agreement.terms.tip = amount(0);
+        agreement.dispute.reserve = amount(reserve);
+        let mut deal = contested_by(agreement);
+        deal.now = at(5);
+        deal.rule(&seats(PANEL, &unanimous(300_000))).unwrap();
+        deal.appeal(BENEFICIARY).unwrap();
+        deal.now = at(6);
+        deal.rule(&seats(APPEAL_PANEL, &[Some(AMOUNT); 7])).unwrap();
+        deal.settle(KEEPER).unwrap();
+        let rests = 30_000 + 20_000;
+        assert_eq!(deal.paid_to(APPLICANT), to_applicant);
+        assert_eq!(deal.paid_to(BENEFICIARY), AMOUNT + rests + made_good, "{reserve}");
+    }
+}
+
+/// While something is retained it can be disputed, and the reserve stays; it goes back with the last of it. What was accepted is
+/// out of every dispute and keeps no reserve.
+#[test]
+fn a_reserve_stays_as_long_as_something_can_be_disputed() {
+    let mut agreement = retaining();
+    agreement.dispute.reserve = amount(7_000);
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(AMOUNT, 0).unwrap();
+    deal.approve().unwrap();
+    let held = |deal: &Deal| (deal.view.escrow.book.reserve.raw(), deal.status());
+    assert_eq!(held(&deal), (7_000, Status::Retaining));
+    deal.now = deal.view.escrow.retained_until(&deal.view.terms);
+    deal.settle(BENEFICIARY).unwrap();
+    assert_eq!((held(&deal), deal.paid_to(APPLICANT)), ((0, Status::Closed), 7_000));
+
+    let mut agreement = common::agreement();
+    agreement.dispute.reserve = amount(7_000);
+    agreement.terms.payment = Payment::Usance { tenor: days(90), sight_share: bps(0) };
+    let mut deal = Deal::funded(agreement, free());
+    deal.present(AMOUNT, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!((held(&deal), deal.paid_to(APPLICANT)), ((0, Status::Accepted), 7_000));
+
+    // A credit that nobody draws, one that is divided, and one that is declined.
+    let mut agreement = common::agreement();
+    agreement.dispute.reserve = amount(7_000);
+    agreement.terms.tip = amount(0);
+    let mut deal = Deal::funded(agreement, free());
+    let mut divided = deal.clone();
+    divided.agree(AMOUNT).unwrap();
+    assert_eq!((held(&divided), divided.paid_to(APPLICANT)), ((0, Status::Closed), 7_000));
+    deal.now = deal.view.terms.expiry;
+    deal.settle(KEEPER).unwrap();
+    assert_eq!((held(&deal), deal.paid_to(APPLICANT)), ((0, Status::Closed), AMOUNT + 7_000));
+}
+
+/// An amendment fills the reserve up, or gives back what it has too much.
+#[test]
+fn an_amendment_changes_the_reserve() {
+    let with = |reserve, credit| {
+        let mut agreement = agreement();
+        agreement.dispute.reserve = amount(reserve);
+        agreement.terms.amount = amount(credit);
+        agreement
+    };
+    let mut deal = Deal::funded(with(7_000, AMOUNT), free());
+    let wrong = EscrowError::WrongPayment { required: amount(3_000), received: amount(0) };
+    assert_eq!(deal.amend(with(10_000, AMOUNT), 0), Err(wrong));
+    deal.amend(with(10_000, AMOUNT), 3_000).unwrap();
+    // More of the one and less of the other are two movements.
+    let wrong = EscrowError::WrongPayment { required: amount(500), received: amount(0) };
+    assert_eq!(deal.amend(with(4_000, AMOUNT + 500), 0), Err(wrong));
+    deal.amend(with(4_000, AMOUNT + 500), 500).unwrap();
+    assert_eq!(deal.paid_to(APPLICANT), 6_000);
+    let book = deal.view.escrow.book;
+    assert_eq!((book.reserve, book.available), (amount(4_000), amount(AMOUNT + 500)));
+    deal.amend(with(5_000, AMOUNT), 1_000).unwrap();
+    assert_eq!(deal.paid_to(APPLICANT), 6_500);
+}
+
+/// Proposal 8: a dispute without a case loses money, the bond at least. It is worth trying only for who thinks to win
+/// more often than the bond is to the bond and the stake together.
 #[test]
 fn a_frivolous_dispute_loses_its_bond() {
     let mut deal = contested();

@@ -420,20 +420,35 @@ fn a_notice_about_a_cure_names_what_is_new_or_was_named() {
     // The same documents again.
     let mut cured = deal.clone();
     cured.show(AMOUNT, None, &same, false).unwrap();
-    assert_eq!(cured.view.presentation.unwrap().precluded, second.with(third));
+    let general = Discrepancies::DESCRIPTION
+        .with(Discrepancies::AMOUNT)
+        .with(Discrepancies::CONFLICT)
+        .with(Discrepancies::INSURANCE)
+        .with(Discrepancies::OTHER);
+    assert_eq!(cured.view.presentation.unwrap().precluded, second.with(third).with(general));
     for (named, bits) in [(second, second), (third.with(first), third), (second.with(third), second.with(third))] {
         assert_eq!(cured.notice(named), precluded(bits));
     }
     assert_eq!(cured.view.escrow.notices, 1, "what is refused does not count");
-    // What is about the whole can always be said, and what was named before.
-    for named in [first, Discrepancies::DESCRIPTION, first.with(Discrepancies::OTHER)] {
+    // Nor what is about the whole: nothing of it is another than it was.
+    for named in [Discrepancies::DESCRIPTION, Discrepancies::OTHER, Discrepancies::CONFLICT] {
+        assert_eq!(cured.clone().notice(named.with(first)), precluded(named));
+    }
+    // What was named before can be named again.
+    for named in [first, Discrepancies::QUANTITY, first.with(Discrepancies::QUANTITY)] {
         cured.clone().notice(named).unwrap();
     }
     // What is precluded stays so, however often it is presented.
-    cured.notice(Discrepancies::OTHER).unwrap();
+    cured.notice(Discrepancies::QUANTITY).unwrap();
     cured.show(AMOUNT, None, &same, false).unwrap();
-    assert_eq!(cured.view.presentation.unwrap().precluded, first.with(second).with(third), "named once, not twice");
+    let all = first.with(second).with(third).with(general);
+    assert_eq!(cured.view.presentation.unwrap().precluded, all, "named once, not twice");
     assert_eq!(cured.notice(first), precluded(first));
+    // For another amount, as with another document, the whole is another.
+    let mut smaller = deal.clone();
+    smaller.show(AMOUNT - 1, None, &same, false).unwrap();
+    assert_eq!(smaller.view.presentation.unwrap().precluded, second.with(third));
+    smaller.notice(general).unwrap();
 
     // Another document in a place can be named there.
     deal.show(AMOUNT, None, &replaced(&same, 2, [0xc3; 32]), false).unwrap();

@@ -4,14 +4,14 @@ mod common;
 
 use common::{
     against_title, agreement, amount, at, bps, free, key, papers, replaced, Deal, AMOUNT, APPLICANT, BENEFICIARY, BILL,
-    CARRIER, ESCROW, FACTOR, KEEPER, TRANSPORT,
+    CARRIER, ESCROW, FACTOR, INSPECTOR, KEEPER, TRANSPORT,
 };
 use florin_trade::decision::TitleMove;
 use florin_trade::examination::Discrepancies;
 use florin_trade::ledger::Purpose;
 use florin_trade::right::{Receivable, RightError, Share, Standing, Title, TitleCommand, MAXIMUM_SHARES};
 use florin_trade::state::{Message, Status};
-use florin_trade::terms::Retention;
+use florin_trade::terms::{DocumentKind, RequiredDocument, Retention};
 use florin_trade::{Address, EscrowError, Hash, Outcome};
 use florin_units::{Amount, Bps};
 use proptest::prelude::*;
@@ -512,9 +512,13 @@ fn a_presentation_without_the_transport_document_keeps_no_title() {
     let outcome = present_without(&mut deal).unwrap();
     assert_eq!((outcome.titles, outcome.view.escrow.title), ([deliver(BILL, BENEFICIARY), None], None));
     assert_eq!(in_hands_of(&deal, BILL), BENEFICIARY);
-    // The applicant may take even that; it knows that no title comes.
-    let outcome = deal.waive().unwrap();
-    assert_eq!((outcome.titles, deal.paid_to(BENEFICIARY)), ([None, None], AMOUNT));
+    // The applicant takes no documents without the title: it would have paid, and the other side have both.
+    assert_eq!(deal.waive(), Err(EscrowError::TitleNotInCustody));
+    assert_eq!(deal.paid_to(BENEFICIARY), 0);
+    deal.entrust(BILL);
+    deal.present(AMOUNT, 0).unwrap();
+    deal.approve().unwrap();
+    assert_eq!((in_hands_of(&deal, BILL), deal.paid_to(BENEFICIARY)), (APPLICANT, AMOUNT));
 }
 
 #[test]
@@ -678,7 +682,7 @@ fn check_hands(deal: &Deal) {
 /// with it.
 #[test]
 fn no_interleaving_leaves_one_party_with_both() {
-    let orders: [&[&str]; 12] = [
+    let orders: [&[&str]; 14] = [
         &["present", "approve"],
         &["present", "notice", "waive"],
         &["present", "silence"],
@@ -686,6 +690,8 @@ fn no_interleaving_leaves_one_party_with_both() {
         &["present", "notice", "present", "silence"],
         &["present", "no raise", "silence"],
         &["present", "notice", "raise", "silence"],
+        &["without", "no waive", "silence"],
+        &["present", "notice", "without", "no waive", "entrust", "present", "approve"],
         &["without", "silence"],
         &["without", "present", "approve"],
         &["present", "notice", "without", "silence"],
@@ -706,6 +712,10 @@ fn no_interleaving_leaves_one_party_with_both() {
                     assert!(deal.raise(BENEFICIARY).is_err());
                     continue;
                 }
+                "no waive" => {
+                    assert_eq!(deal.waive(), Err(EscrowError::TitleNotInCustody), "{order:?}");
+                    continue;
+                }
                 "entrust" => {
                     deal.entrust(BILL);
                     continue;
@@ -719,5 +729,20 @@ fn no_interleaving_leaves_one_party_with_both() {
             check_hands(&deal);
         }
         check_hands(&deal);
+    }
+}
+
+/// E10: who attests what is paid for has no position in it.
+#[test]
+fn e10_who_attests_has_no_part_of_the_proceeds() {
+    let mut checklist = agreement().checklist;
+    checklist.documents[3] = Some(RequiredDocument { kind: DocumentKind::Customs, issuer: [71; 20] });
+    checklist.documents[4] = Some(RequiredDocument { kind: DocumentKind::Insurance, issuer: [72; 20] });
+    for account in [CARRIER, INSPECTOR, [71; 20]] {
+        assert_eq!(checklist.check_holder(&account), Err(EscrowError::AttestorHoldsPart { account }));
+    }
+    // An insurer says what it would pay, not what happened.
+    for account in [FACTOR, BENEFICIARY, APPLICANT, [72; 20]] {
+        assert_eq!(checklist.check_holder(&account), Ok(()));
     }
 }

@@ -122,6 +122,8 @@ fn random_agreement(dice: &mut Dice, now: Timestamp) -> Agreement {
     if dice.one_in(4) {
         terms.confirmer = Some(CONFIRMER);
     }
+    agreement.dispute.reserve = random_reserve(dice);
+    let terms = &mut agreement.terms;
     match dice.roll(7) {
         0 => by_milestones(&mut agreement),
         1..=3 => {
@@ -143,6 +145,11 @@ fn random_agreement(dice: &mut Dice, now: Timestamp) -> Agreement {
         _ => {}
     }
     agreement
+}
+
+/// None, too little for the fees of a dispute, or more than they come to.
+fn random_reserve(dice: &mut Dice) -> Amount {
+    amount([0, 15_000, 60_000, 130_000][dice.roll(4) as usize])
 }
 
 /// What is remembered of an escrow, by adding up.
@@ -272,7 +279,7 @@ impl World {
                     Redemption::ByCaller { .. } => assert!(to == account || caller == account),
                     Redemption::BySignature { nonce, .. } => assert_eq!(nonce, claim.redemptions),
                 }
-                assert_eq!(redeemed.claim, Claim { amount: Amount::ZERO, redemptions: claim.redemptions + 1 });
+                assert_eq!((redeemed.claim.amount, redeemed.claim.redemptions), (Amount::ZERO, claim.redemptions + 1));
                 assert_eq!((redeemed.payout.account, redeemed.payout.amount), (to, claim.amount));
                 self.ledger = redeemed.ledger;
                 self.balance -= redeemed.payout.amount.raw();
@@ -418,10 +425,10 @@ impl World {
             }
             let claim = self.claims.entry(payout.account).or_default();
             if payout.delivery == Delivery::Accumulate {
-                *claim = claim.credit(payout.amount).unwrap();
+                *claim = claim.credit(payout.amount, self.now).unwrap();
             } else if self.frozen.contains(&payout.account) {
                 let book = deal.view.escrow.book;
-                let back = return_undelivered(&book, &self.ledger, claim, payout.amount).unwrap();
+                let back = return_undelivered(&book, &self.ledger, claim, payout.amount, self.now).unwrap();
                 (deal.view.escrow.book, self.ledger, *claim) = (back.book, back.ledger, back.claim);
             } else {
                 self.balance -= payout.amount.raw();
@@ -561,6 +568,9 @@ impl World {
         assert_eq!(deal.held(), ghost.received - ghost.out, "what is not out is held");
         let limit = deal.view.terms.limit().unwrap();
         assert!(escrow.drawn <= limit, "never more than the credit");
+        assert!(book.reserve <= deal.agreement.dispute.reserve);
+        let is_over = escrow.stage == Stage::Ended && book.retained.is_zero();
+        assert!(!is_over || book.reserve.is_zero(), "the reserve goes back when nothing can be disputed");
         let fee = u128::from(escrow.snapshot.fee.raw());
         assert_eq!(ghost.collected, (escrow.drawn.raw() * fee).div_ceil(10_000), "the fee of what was drawn");
         let accepted: u128 = deal.acceptances.iter().filter(|one| !one.paid).map(|one| one.amount.raw()).sum();
@@ -783,8 +793,13 @@ fn amend(dice: &mut Dice, deal: &mut Deal) -> Result<Outcome, EscrowError> {
     if dice.one_in(6) {
         amended.terms.retention = None;
     }
+    if dice.one_in(4) {
+        amended.dispute.reserve = random_reserve(dice);
+    }
+    // A reserve of which a dispute has taken something is filled up.
+    let (has, needs) = (deal.view.escrow.book.reserve.raw(), amended.dispute.reserve.raw());
     let after = amended.terms.limit().unwrap().raw();
-    deal.amend(amended, after.saturating_sub(before))
+    deal.amend(amended, after.saturating_sub(before) + needs.saturating_sub(has))
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod hostile_token {
     use ink::env::{CallFlags, ReturnFlags};
     use ink::prelude::string::String;
     use ink::prelude::vec::Vec;
+    use ink::scale::{Decode, Encode, Input, Output};
     use ink::storage::Mapping;
     use ink::U256;
 
@@ -32,8 +33,16 @@ pub mod hostile_token {
     pub const DENIES: u8 = 7;
     /// Computes until whatever it may use is used up.
     pub const SPINS: u8 = 8;
+    /// Moves as the standard says, and reverts where it is asked for its decimals or for a balance.
+    pub const FALLS_SILENT: u8 = 9;
+    /// As `REENTERS`, in a call of its own: the chain ends that call, and the transfer goes on and counts it.
+    pub const REENTERS_APART: u8 = 10;
+    /// Reads what it has not stored until whatever it may use of the block's proof is used up.
+    pub const READS: u8 = 11;
 
     const BASIS_POINTS: u128 = 10_000;
+    /// Bytes of the prepared call in one cell; the chain stores no more than 416 in one.
+    const PART: usize = 320;
 
     /// Standard event: tokens have moved.
     #[ink(event)]
@@ -83,7 +92,9 @@ pub mod hostile_token {
         decimals: u8,
         total_supply: U256,
         target: Address,
-        call_data: Vec<u8>,
+        /// How many parts the prepared call has.
+        parts: u32,
+        call_data: Mapping<u32, Vec<u8>>,
         reentries: u32,
         reentries_refused: u32,
         balances: Mapping<Address, U256>,
@@ -93,9 +104,19 @@ pub mod hostile_token {
     /// Bytes that are written as they are.
     struct RawBytes<'a>(&'a [u8]);
 
-    impl ink::scale::Encode for RawBytes<'_> {
-        fn encode_to<T: ink::scale::Output + ?Sized>(&self, output: &mut T) {
+    impl Encode for RawBytes<'_> {
+        fn encode_to<T: Output + ?Sized>(&self, output: &mut T) {
             output.write(self.0);
+        }
+    }
+
+    /// Whatever somebody has answered.
+    struct Anything;
+
+    impl Decode for Anything {
+        fn decode<I: Input>(input: &mut I) -> Result<Self, ink::scale::Error> {
+            while input.read_byte().is_ok() {}
+            Ok(Self)
         }
     }
 
@@ -109,7 +130,8 @@ pub mod hostile_token {
                 decimals,
                 total_supply: supply,
                 target: Address::zero(),
-                call_data: Vec::new(),
+                parts: 0,
+                call_data: Mapping::default(),
                 reentries: 0,
                 reentries_refused: 0,
                 balances: Mapping::default(),
@@ -129,7 +151,10 @@ pub mod hostile_token {
         /// Whether an account may take part, as contracts that screen accounts answer: everybody but the prepared target.
         #[ink(message, name = "isAllowed")]
         pub fn is_allowed(&self, account: Address) -> bool {
-            account != self.target
+            match self.behaviour {
+                SPINS => spin(),
+                _ => account != self.target,
+            }
         }
 
         /// Takes a title into custody, as a registry of titles does; it has none, and never refuses.
@@ -146,15 +171,48 @@ pub mod hostile_token {
             match self.behaviour {
                 REVERTS => Err(Error::ToldToRevert),
                 SPINS => spin(),
+                READS => self.read_on(),
                 _ => Ok(()),
             }
+        }
+
+        /// Answers a hearing, as a court does, with the prepared call data as it is.
+        #[ink(message)]
+        pub fn hearing(&self, escrow: u64) -> bool {
+            let _ = escrow;
+            answer(&self.prepared())
         }
 
         /// Sets what a re-entering transfer calls. Anyone may call it.
         #[ink(message, name = "setReentry")]
         pub fn set_reentry(&mut self, target: Address, call_data: Vec<u8>) {
             self.target = target;
-            self.call_data = call_data;
+            self.parts = 0;
+            for part in call_data.chunks(PART) {
+                self.call_data.insert(self.parts, &part.to_vec());
+                self.parts = self.parts.saturating_add(1);
+            }
+        }
+
+        /// Calls a contract in its own name, as a contract does that is a party to something. Reverts where that does.
+        /// Anyone may call it.
+        #[ink(message)]
+        pub fn forward(&mut self, target: Address, call_data: Vec<u8>) -> Result<(), Error> {
+            if call(target, &call_data) {
+                Ok(())
+            } else {
+                Err(Error::ToldToRevert)
+            }
+        }
+
+        /// Makes a call for this contract itself, and for nobody else.
+        #[ink(message)]
+        pub fn attempt(&self, target: Address, call_data: Vec<u8>) -> Result<(), Error> {
+            if self.env().caller() == self.env().address() && call(target, &call_data) {
+                Ok(())
+            } else {
+                Err(Error::ToldToRevert)
+            }
         }
 
         /// How many re-entering calls came back with success, and with a failure that this token could see.
@@ -187,6 +245,7 @@ pub mod hostile_token {
         /// Decimals of the token.
         #[ink(message)]
         pub fn decimals(&self) -> u8 {
+            self.speak();
             self.decimals
         }
 
@@ -199,7 +258,8 @@ pub mod hostile_token {
         /// Raw units of one owner.
         #[ink(message, name = "balanceOf")]
         pub fn balance_of(&self, owner: Address) -> U256 {
-            self.balances.get(owner).unwrap_or_default()
+            self.speak();
+            self.held_by(owner)
         }
 
         /// Raw units of the owner that the spender may move.
@@ -241,14 +301,16 @@ pub mod hostile_token {
                 REVERTS => return Err(Error::ToldToRevert),
                 DENIES if to == self.target => return Err(Error::ToldToRevert),
                 SPINS => spin(),
-                REENTERS => self.reenter(),
+                READS => self.read_on(),
+                REENTERS => self.reenter(false),
+                REENTERS_APART => self.reenter(true),
                 _ => {}
             }
             let fee = match self.behaviour {
                 TAKES_FEE => value.checked_mul(self.fee.into()).ok_or(Error::Overflow)? / BASIS_POINTS,
                 _ => U256::zero(),
             };
-            let balance = self.balance_of(from);
+            let balance = self.held_by(from);
             let rest = balance.checked_sub(value).ok_or(Error::InsufficientBalance(balance))?;
             self.balances.insert(from, &rest);
             let received = value.checked_sub(fee).ok_or(Error::Overflow)?;
@@ -261,26 +323,72 @@ pub mod hostile_token {
         }
 
         fn credit(&mut self, to: Address, value: U256) -> Result<(), Error> {
-            let balance = self.balance_of(to).checked_add(value).ok_or(Error::Overflow)?;
+            let balance = self.held_by(to).checked_add(value).ok_or(Error::Overflow)?;
             self.balances.insert(to, &balance);
             Ok(())
         }
 
-        /// Calls the target; whatever comes back, the transfer goes on.
-        fn reenter(&mut self) {
-            let Some((selector, arguments)) = self.call_data.split_first_chunk::<4>() else { return };
-            let input = ExecutionInput::new(Selector::new(*selector)).push_arg(RawBytes(arguments));
-            let answer = build_call_ink::<Environment>()
-                .call(self.target)
-                .call_flags(CallFlags::ALLOW_REENTRY)
-                .exec_input(input)
-                .returns::<Result<(), u8>>()
-                .try_invoke();
-            match answer {
-                Ok(Ok(Ok(()))) => self.reentries = self.reentries.saturating_add(1),
-                _ => self.reentries_refused = self.reentries_refused.saturating_add(1),
+        fn held_by(&self, owner: Address) -> U256 {
+            self.balances.get(owner).unwrap_or_default()
+        }
+
+        /// Reverts where it answers no question.
+        fn speak(&self) {
+            if self.behaviour == FALLS_SILENT {
+                ink::env::return_value_solidity(ReturnFlags::REVERT, &())
             }
         }
+
+        /// Never ends by itself.
+        fn read_on(&self) -> ! {
+            let mut place = 0_u32;
+            loop {
+                // Where nothing is stored, either.
+                let _ = self.call_data.get(place);
+                place = place.wrapping_sub(1);
+            }
+        }
+
+        /// The call data as they were prepared.
+        fn prepared(&self) -> Vec<u8> {
+            (0..self.parts).flat_map(|part| self.call_data.get(part).unwrap_or_default()).collect()
+        }
+
+        /// Calls the target; whatever comes back, the transfer goes on.
+        fn reenter(&mut self, apart: bool) {
+            let call_data = self.prepared();
+            let done = if apart {
+                let own = (ink::selector_bytes!("attempt"), self.target, call_data).encode();
+                call(self.env().address(), &own)
+            } else {
+                call(self.target, &call_data)
+            };
+            if done {
+                self.reentries = self.reentries.saturating_add(1);
+            } else {
+                self.reentries_refused = self.reentries_refused.saturating_add(1);
+            }
+        }
+    }
+
+    /// Calls a contract, which may call back; true where it did what it was told.
+    fn call(target: Address, call_data: &[u8]) -> bool {
+        let Some((selector, arguments)) = call_data.split_first_chunk::<4>() else { return false };
+        let input = ExecutionInput::new(Selector::new(*selector)).push_arg(RawBytes(arguments));
+        let answer = build_call_ink::<Environment>()
+            .call(target)
+            .call_flags(CallFlags::ALLOW_REENTRY)
+            .exec_input(input)
+            .returns::<Result<Anything, Anything>>()
+            .try_invoke();
+        matches!(answer, Ok(Ok(Ok(Anything))))
+    }
+
+    /// Ends the message with these bytes as they are.
+    #[allow(unreachable_code)]
+    fn answer(bytes: &[u8]) -> ! {
+        ink::env::return_value(ReturnFlags::empty(), &RawBytes(bytes));
+        unreachable!("the message has ended")
     }
 
     /// Never ends by itself.

@@ -21,9 +21,19 @@ pub(crate) enum EscrowCommand {
     /// drafts the credit with the signatures gathered there, with --send without any. Else nothing is written and
     /// nothing is sent.
     Draft(DraftArguments),
+    /// Print the complete terms of a credit, or of a file in which parties sign, as a terms file.
+    ///
+    /// Nothing else is printed, so the text can be saved, changed, and proposed: `florin escrow terms 7 > new.toml`,
+    /// then `florin escrow amend propose 7 new.toml --out FILE`.
+    Terms {
+        /// The number of the credit, or the file.
+        #[arg(value_name = "ESCROW|FILE")]
+        what: String,
+    },
     /// Sign terms, an amendment or a division in a file, and send nothing; or sign a drafted credit on the chain.
     ///
-    /// A file is read and its hashes are compared before anything is signed. Who has signed already stays in it.
+    /// The complete terms are shown before anything is signed, with what to look at; of an amendment also every key
+    /// that it changes. A file is read and its hashes are compared first. Who has signed already stays in it.
     Sign {
         /// The file, or the number of the credit.
         #[arg(value_name = "FILE|ESCROW")]
@@ -40,6 +50,8 @@ pub(crate) enum EscrowCommand {
         escrow: u64,
     },
     /// Pay in, as the applicant; what the contract has to be allowed for it is approved in the same transaction.
+    ///
+    /// The complete terms are shown first, with what to look at.
     Fund {
         /// Number of the credit.
         escrow: u64,
@@ -241,7 +253,7 @@ pub(crate) enum EscrowCommand {
     },
     /// List credits.
     List {
-        /// Only those in which the acting account has a part.
+        /// Only those in which the acting account has a part: named in the terms, or paid a part of the proceeds.
         #[arg(long)]
         mine: bool,
         /// Only those in this status, such as funded or examining.

@@ -17,6 +17,9 @@ pub(crate) enum TitleCommand {
         /// To whom.
         #[arg(long, value_name = "ACCOUNT")]
         to: String,
+        /// In which registry.
+        #[command(flatten)]
+        registry: RegistryArguments,
     },
     /// Show a title: who owns and holds it, and where it stands.
     Show {
@@ -104,6 +107,20 @@ pub(crate) struct TitleArguments {
     /// Who issued it [default: who has signed the paper, else whoever acts].
     #[arg(long, value_name = "ACCOUNT")]
     pub(crate) issuer: Option<String>,
+    /// In which registry it is.
+    #[command(flatten)]
+    pub(crate) registry: RegistryArguments,
+}
+
+/// Which registry of titles.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryArguments {
+    /// The registry [default: that of the credit, else the suite's].
+    #[arg(long, value_name = "CONTRACT")]
+    pub(crate) registry: Option<String>,
+    /// The credit whose terms name the registry.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "registry")]
+    pub(crate) escrow: Option<u64>,
 }
 
 /// What is given back of a title.
@@ -193,6 +210,18 @@ pub(crate) enum ArbitrationCommand {
     },
     /// Leave the staked pool.
     Leave,
+    /// List the open panels in which the acting account sits, with what it has to do there and until when.
+    ///
+    /// Disputes of the suite's credits are looked through whose terms name the suite's arbitration contract. A seat
+    /// comes without asking.
+    Seats {
+        /// First number of the credits to look through.
+        #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+        from: u64,
+        /// Most seats to list.
+        #[arg(long, value_name = "COUNT", default_value_t = 100)]
+        count: u64,
+    },
     /// Show the panel of a dispute: who sits, how far it is, until when.
     Show {
         /// Which dispute.
@@ -414,9 +443,10 @@ pub(crate) struct LegArguments {
     /// After what time, from now, it goes back; an hour and 100 blocks after the last claim at least.
     #[arg(long, value_name = "SPAN")]
     pub(crate) refund_after: String,
-    /// How far blocks are apart: each bound holds in time and in blocks.
-    #[arg(long, value_name = "SPAN", default_value = "6s")]
-    pub(crate) block_time: String,
+    /// How far blocks are apart: each bound holds in time and in blocks [default: as the chain's latest blocks are; two
+    /// seconds where they tell nothing, as the bounds of the rules have it].
+    #[arg(long, value_name = "SPAN")]
+    pub(crate) block_time: Option<String>,
 }
 
 /// By which hash a secret is known.

@@ -3,6 +3,7 @@
 mod award;
 mod case;
 mod pool;
+mod seat;
 
 use florin_bindings::{
     arbitration::{self, Error},
@@ -50,6 +51,7 @@ pub(crate) async fn run(settings: Settings, command: &ArbitrationCommand) -> Res
         ArbitrationCommand::Join { stake } => pool::join(&panels, stake).await,
         ArbitrationCommand::Withdraw { amount } => pool::withdraw(&panels, amount).await,
         ArbitrationCommand::Leave => pool::leave(&panels).await,
+        ArbitrationCommand::Seats { from, count } => seat::seats(&panels, *from, *count).await,
         ArbitrationCommand::Show { case } => case::show(&panels, case).await,
     }
 }
@@ -98,19 +100,17 @@ async fn claim(panels: &Panels<'_>, asset: &str, to: Option<&str>) -> Result<Ans
     let to = session.party_or_me(to)?.address;
     let unit = erc20::asset(session, &asset).await?;
     let owed: Amount = session.client.read(panels.contract, &arbitration::claim_of(asset, me)).await?;
-    let preview = Record::new().address("asset", "asset", &asset).amount("amount", "amount", owed.raw(), &unit).person(
-        "to",
-        "paid to",
-        &to,
-        &panels.names,
-    );
+    let preview = Record::new()
+        .asset("asset", "asset", &asset, &unit, &panels.names)
+        .amount("amount", "amount", owed.raw(), &unit)
+        .person("to", "paid to", &to, &panels.names);
     let message = arbitration::claim(asset, to);
     match panels.offer(&message, Some(&unit), "Have what was earned paid", preview).await? {
         Offered::Shown(answer) => Ok(answer),
         Offered::Sent(sent) => {
             let told: arbitration::Claimed = event(&sent.receipt, panels.contract)?;
             let result = Record::new()
-                .address("asset", "asset", &told.asset)
+                .asset("asset", "asset", &told.asset, &unit, &panels.names)
                 .amount("amount", "amount", told.amount.raw(), &unit)
                 .person("to", "paid to", &told.to, &panels.names);
             Ok(sent.answer("Paid", &result))

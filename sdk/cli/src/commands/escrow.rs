@@ -20,7 +20,7 @@ use crate::{
     output::Answer,
     session::{Session, Settings},
 };
-pub(crate) use subject::{events, lacks_allowance, venue, Subject, ESCROW};
+pub(crate) use subject::{events, lacks_allowance, paid, venue, Paid, Subject, ESCROW};
 
 /// Runs a command.
 ///
@@ -34,6 +34,7 @@ pub(crate) async fn run(settings: Settings, command: &EscrowCommand) -> Result<A
     match command {
         EscrowCommand::Template { name } => Ok(terms::template(*name)),
         EscrowCommand::Draft(arguments) => terms::draft(session, arguments).await,
+        EscrowCommand::Terms { what } => terms::show(session, what).await,
         EscrowCommand::Sign { what, terms, wallet } => sign::sign(session, what, terms.as_deref(), wallet).await,
         EscrowCommand::Decline { escrow } => sign::decline(session, *escrow).await,
         EscrowCommand::Fund { escrow, terms } => fund::fund(session, *escrow, terms.as_deref()).await,

@@ -6,7 +6,7 @@ use florin_bindings::{
     escrow::{self, Error},
     Message,
 };
-use florin_client::chain::{Address, Chain};
+use florin_client::chain::{Address, Block, Chain};
 use florin_trade::{
     swap::{self, Bound, Leg, LegTerms, SecretHash},
     Hash,
@@ -19,7 +19,7 @@ use crate::{
     amount::Unit,
     arguments::{HashName, LegArguments, LegCommand},
     commands::{
-        escrow::{lacks_allowance, ESCROW},
+        escrow::{lacks_allowance, paid, Paid, ESCROW},
         vault::event,
     },
     erc20,
@@ -109,16 +109,27 @@ impl Subject {
         Record::new().number("leg", "leg", self.number).and(told(&self.leg, &self.unit, &self.names))
     }
 
+    /// What the rules pay by a message.
+    async fn foresee(&self, session: &Session, command: &swap::LegCommand) -> Result<Record, CliError> {
+        let caller = session.settings.signer()?.account().to_address().0;
+        let outcome = self.leg.decide(command, &caller, bound_now(session).await?);
+        let outcome = outcome.map_err(|error| error.explain(&session.units(Some(self.unit.clone()))))?;
+        let payments: Vec<Paid> = outcome.payouts.iter().map(|payout| Paid::of(payout, &self.unit)).collect();
+        let then = Record::new().text("then", "stage then", words::name(&outcome.leg.stage));
+        Ok(paid(then, "pays", &payments, &self.names))
+    }
+
     async fn offer(
         &self,
         session: &Session,
         message: &Message<(), Error>,
+        then: Record,
         heading: &str,
         done: &str,
     ) -> Result<Answer, CliError> {
         let signer = session.settings.signer()?;
         let units = session.units(Some(self.unit.clone()));
-        let preview = self.facts();
+        let preview = self.facts().and(then);
         let offered = send::call(session, &signer, self.contract, 0, message, &units, heading, preview).await?;
         changed(offered, self.contract, done, &self.unit, &self.names)
     }
@@ -158,7 +169,7 @@ fn told(leg: &Leg, unit: &Unit, names: &Names) -> Record {
         .text("stage", "stage", words::name(&leg.stage))
         .person("funder", "funder", &(*funder).into(), names)
         .person("claimer", "claimer", &(*claimer).into(), names)
-        .address("asset", "asset", &(*asset).into())
+        .asset("asset", "asset", &(*asset).into(), unit, names)
         .amount("amount", "amount", amount.raw(), unit)
         .amount("premium", "premium", premium.raw(), unit)
         .text("digest", "hash of the secret", hash::format(digest))
@@ -184,10 +195,66 @@ async fn bound_now(session: &Session) -> Result<Bound, CliError> {
     })
 }
 
+/// So many of the latest blocks tell how far blocks are apart.
+const MEASURED: u64 = 100;
+/// Blocks that are further apart are made when somebody needs one, and tell nothing of those to come.
+const SLOWEST_MS: u64 = 60_000;
+/// Blocks that are nearer to each other are no chain's but for development.
+const FASTEST_MS: u64 = 250;
+/// How far blocks are apart by the bounds of the rules, in milliseconds.
+const ASSUMED_MS: u64 = swap::MAXIMUM_LOCK.raw() * 1_000 / swap::MAXIMUM_LOCK_BLOCKS as u64;
+
+/// How far blocks are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct BlockTime {
+    milliseconds: u64,
+    /// Who says so.
+    source: &'static str,
+}
+
+impl BlockTime {
+    /// As it is given, else as the latest blocks have it, else as the bounds of the rules assume. Too short a time would
+    /// put refunds off, since they are due by both clocks, and too long a one would end claims early.
+    async fn find(session: &Session, given: Option<&str>) -> Result<Self, CliError> {
+        if let Some(given) = given {
+            let milliseconds = moment::parse_span(given)?.saturating_mul(1_000);
+            if milliseconds == 0 {
+                let message = "blocks are some time apart; give a --block-time above zero".to_owned();
+                return Err(CliError::CommandLine { message });
+            }
+            return Ok(Self { milliseconds, source: "as given" });
+        }
+        let last = session.chain().head().await?;
+        let first = session.chain().block_at(last.number.saturating_sub(MEASURED)).await?;
+        let measured = first.and_then(|first| average(&first, &last));
+        Ok(measured
+            .map_or(Self { milliseconds: ASSUMED_MS, source: "as the bounds of the rules assume" }, |milliseconds| {
+                Self { milliseconds, source: "as the latest blocks are" }
+            }))
+    }
+
+    fn facts(&self) -> Record {
+        let text = format!("{}.{:03} s, {}", self.milliseconds / 1_000, self.milliseconds % 1_000, self.source);
+        let json = serde_json::json!({ "milliseconds": self.milliseconds, "source": self.source });
+        Record::new().value("block_time", "a block each", text, json)
+    }
+}
+
+/// How far blocks are apart from one to another; none where that tells nothing of those to come.
+fn average(first: &Block, last: &Block) -> Option<u64> {
+    // The first block has no time.
+    if first.timestamp_ms == 0 {
+        return None;
+    }
+    let span = last.timestamp_ms.checked_sub(first.timestamp_ms)?;
+    let average = span.checked_div(last.number.checked_sub(first.number)?)?;
+    (FASTEST_MS..=SLOWEST_MS).contains(&average).then_some(average)
+}
+
 /// So much later by both clocks.
-fn later(now: Bound, span: &str, block_time: u64) -> Result<Bound, CliError> {
+fn later(now: Bound, span: &str, block_time: BlockTime) -> Result<Bound, CliError> {
     let seconds = moment::parse_span(span)?;
-    let blocks = u32::try_from(seconds.div_ceil(block_time)).unwrap_or(u32::MAX);
+    let blocks = u32::try_from(seconds.saturating_mul(1_000).div_ceil(block_time.milliseconds)).unwrap_or(u32::MAX);
     Ok(Bound { time: now.time.after(Seconds::from_raw(seconds)), block: now.block.saturating_add(blocks) })
 }
 
@@ -197,11 +264,7 @@ async fn agree(session: &Session, arguments: &LegArguments) -> Result<Answer, Cl
     let asset = session.party(&arguments.asset)?.address;
     let unit = erc20::asset(session, &asset).await?;
     let now = bound_now(session).await?;
-    let block_time = moment::parse_span(&arguments.block_time)?;
-    if block_time == 0 {
-        let message = "blocks are some time apart; give a --block-time above zero".to_owned();
-        return Err(CliError::CommandLine { message });
-    }
+    let block_time = BlockTime::find(session, arguments.block_time.as_deref()).await?;
     let terms = LegTerms {
         funder: session.party(&arguments.funder)?.address.0,
         claimer: session.party(&arguments.claimer)?.address.0,
@@ -220,7 +283,7 @@ async fn agree(session: &Session, arguments: &LegArguments) -> Result<Answer, Cl
     let units = session.units(Some(unit.clone()));
     let leg = Leg::agree(terms, now).map_err(|error| error.explain(&units))?;
     let names = Names::new(session.book().ok().as_ref());
-    let preview = told(&leg, &unit, &names);
+    let preview = told(&leg, &unit, &names).and(block_time.facts());
     let signer = session.settings.signer()?;
     let message = escrow::agree_leg(terms);
     let offered = send::call(session, &signer, contract, 0, &message, &units, "Agree a leg", preview).await?;
@@ -250,16 +313,16 @@ async fn claim(session: &Session, leg: u64, path: &Path) -> Result<Answer, CliEr
         SecretHash::Keccak256 => keccak(&secret),
         SecretHash::Sha256 => sha256(&secret),
     };
-    let caller = session.settings.signer()?.account().to_address().0;
-    let judged = subject.leg.decide(&swap::LegCommand::Claim { digest }, &caller, bound_now(session).await?);
-    judged.map_err(|error| error.explain(&session.units(Some(subject.unit.clone()))))?;
-    subject.offer(session, &escrow::claim_leg(leg, secret), "Bring the secret, for everybody to read", "Claimed").await
+    let then = subject.foresee(session, &swap::LegCommand::Claim { digest }).await?;
+    let message = escrow::claim_leg(leg, secret);
+    subject.offer(session, &message, then, "Bring the secret, for everybody to read", "Claimed").await
 }
 
 /// `florin leg refund`.
 async fn refund(session: &Session, leg: u64) -> Result<Answer, CliError> {
     let subject = Subject::load(session, leg).await?;
-    subject.offer(session, &escrow::refund_leg(leg), "Have given back what is there", "Given back").await
+    let then = subject.foresee(session, &swap::LegCommand::Refund).await?;
+    subject.offer(session, &escrow::refund_leg(leg), then, "Have given back what is there", "Given back").await
 }
 
 #[cfg(test)]
@@ -296,8 +359,25 @@ mod tests {
     #[test]
     fn bounds_are_in_time_and_in_blocks() {
         let now = Bound { time: Timestamp::from_raw(100), block: 7 };
-        let bound = later(now, "1h", 7).expect("a bound");
+        let every = |milliseconds| BlockTime { milliseconds, source: "as given" };
+        let bound = later(now, "1h", every(7_000)).expect("a bound");
         assert_eq!((bound.time.raw(), bound.block), (3_700, 7 + 515));
-        assert!(later(now, "soon", 6).is_err());
+        assert!(later(now, "soon", every(6_000)).is_err());
+    }
+
+    #[test]
+    fn blocks_tell_how_far_they_are_apart() {
+        let block = |number, timestamp_ms| Block { number, hash: Default::default(), timestamp_ms };
+        let first = block(100, 1_000_000);
+        assert_eq!(average(&first, &block(200, 1_600_000)), Some(6_000));
+        assert_eq!(average(&first, &block(200, 1_650_000)), Some(6_500));
+        // A chain that makes blocks when it is told, one that stands still, and the first block, which has no time.
+        assert_eq!(average(&first, &block(200, 1_000_000 + 100 * 86_400_000)), None);
+        assert_eq!(average(&first, &block(200, 1_000_100)), None);
+        assert_eq!(average(&first, &first), None);
+        assert_eq!(average(&block(0, 0), &block(100, 600_000)), None);
+        assert_eq!(ASSUMED_MS, 2_000, "what the longest lock is in blocks and in time");
+        let facts = BlockTime { milliseconds: 6_050, source: "as the latest blocks are" }.facts();
+        assert!(facts.to_text().contains("6.050 s, as the latest blocks are"), "{}", facts.to_text());
     }
 }

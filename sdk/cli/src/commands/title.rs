@@ -12,8 +12,8 @@ use florin_trade::{
 use florin_trader::hash;
 
 use crate::{
-    arguments::{Rejected, TitleArguments, TitleCommand},
-    commands::vault::event,
+    arguments::{RegistryArguments, Rejected, TitleArguments, TitleCommand},
+    commands::{escrow::Subject, vault::event},
     error::CliError,
     output::Answer,
     record::Record,
@@ -32,10 +32,10 @@ const TITLE: &str = "title";
 /// Those of the command.
 pub(crate) async fn run(settings: Settings, command: &TitleCommand) -> Result<Answer, CliError> {
     let session = &settings.connect().await?;
-    let registry = Registry::open(session).await?;
+    let registry = Registry::open(session, registry_of(command)).await?;
     let address = |text: &str| session.party(text).map(|party| party.address.0);
     match command {
-        TitleCommand::Issue { document, to } => registry.issue(document, to).await,
+        TitleCommand::Issue { document, to, .. } => registry.issue(document, to).await,
         TitleCommand::Show { title } => registry.show(title).await,
         TitleCommand::Nominate { title, to } => {
             let nominee = to.as_deref().map(address).transpose()?;
@@ -72,13 +72,29 @@ pub(crate) async fn run(settings: Settings, command: &TitleCommand) -> Result<An
     }
 }
 
+/// In which registry a command looks.
+const fn registry_of(command: &TitleCommand) -> &RegistryArguments {
+    match command {
+        TitleCommand::Issue { registry, .. } => registry,
+        TitleCommand::Show { title }
+        | TitleCommand::Nominate { title, .. }
+        | TitleCommand::Endorse { title, .. }
+        | TitleCommand::HandOver { title, .. }
+        | TitleCommand::Reject { title, .. }
+        | TitleCommand::Entrust { title, .. }
+        | TitleCommand::Surrender { title }
+        | TitleCommand::Retire { title }
+        | TitleCommand::Restore { title } => &title.registry,
+    }
+}
+
 /// `florin title surrender` and `florin escrow surrender`.
 pub(crate) async fn surrender(session: &Session, title: &TitleArguments) -> Result<Answer, CliError> {
-    let registry = Registry::open(session).await?;
+    let registry = Registry::open(session, &title.registry).await?;
     registry.act(title, Act::Surrender, "Give a title to its issuer, for the goods", "Surrendered").await
 }
 
-/// The registry of the suite.
+/// A registry: the suite's, or another one that terms can name.
 struct Registry<'a> {
     session: &'a Session,
     contract: Address,
@@ -86,8 +102,20 @@ struct Registry<'a> {
 }
 
 impl<'a> Registry<'a> {
-    async fn open(session: &'a Session) -> Result<Self, CliError> {
-        let contract = session.contract(TITLE).await?;
+    /// The registry that is named, that of the credit that is named, or the suite's, which has to run the code that was
+    /// deployed. Of another one nobody knows what it runs, so who acts there is shown which it is.
+    async fn open(session: &'a Session, named: &RegistryArguments) -> Result<Self, CliError> {
+        let contract = match (&named.registry, named.escrow) {
+            (Some(text), _) => session.party(text)?.address,
+            (None, Some(escrow)) => {
+                let subject = Subject::load(session, escrow).await?;
+                let none = || CliError::CommandLine {
+                    message: format!("credit {escrow} asks for no title; name the registry with --registry"),
+                };
+                subject.terms().title.map(Address::from).ok_or_else(none)?
+            }
+            (None, None) => session.contract(TITLE).await?,
+        };
         Ok(Self { session, contract, names: Names::new(session.book().ok().as_ref()) })
     }
 
@@ -136,6 +164,7 @@ impl<'a> Registry<'a> {
                 "settled",
             )
             .text("standing", "stands", trade::standing(&title.standing))
+            .person("registry", "registry", &self.contract, &self.names)
     }
 
     async fn show(&self, arguments: &TitleArguments) -> Result<Answer, CliError> {

@@ -24,6 +24,9 @@ const LOOK: &str = "florin escrow show ESCROW tells where it stands, and who may
 const SIGN_AGAIN: &str = "propose it again, and have everybody sign the new file: florin escrow sign FILE";
 /// What to do where a panel does not stand where somebody thought.
 const WHO_SITS: &str = "florin arbitration show ESCROW tells who sits, and how far it is";
+/// Where else something may be owed.
+const OTHER_CLAIMS: &str = "what comes of credits that name a compliance contract is a claim of its own: florin escrow \
+                            claim ASSET --compliance CONTRACT; payments that could be delivered have come by themselves";
 /// What to do where a mistake of this suite has come out.
 const REPORT: &str = "nothing has changed; this should not happen, so report it with the numbers named here";
 
@@ -119,14 +122,14 @@ impl Explain for escrow::Error {
                 values.refusal(
                     self,
                     &format!("the title to the goods cannot go into custody{told}"),
-                    Some("its owner and holder has to entrust this contract with it: florin title entrust DOCUMENT"),
+                    Some("its owner and holder has to entrust this contract with it: florin title entrust DOCUMENT --escrow ESCROW"),
                 )
             }
             Self::NothingToDeliver { escrow, document } => {
                 values.put("escrow", json!(escrow)).hash("document", *document).refusal(
                     self,
                     "no title to this document waits to be delivered",
-                    Some("florin title show DOCUMENT --issuer CARRIER tells where it is"),
+                    Some("florin title show DOCUMENT --issuer CARRIER --escrow ESCROW tells where it is"),
                 )
             }
             Self::UnknownQuote { quote } => values.put("quote", json!(quote)).refusal(
@@ -358,7 +361,8 @@ fn escrow_values<'a>(error: &EscrowError, units: &'a Units) -> (Values<'a>, &'st
         E::TooManyPayouts => (values, REPORT),
         E::Insolvent { required, balance } => (
             values.asset("required", *required).asset("balance", *balance),
-            "the asset's contract has taken something away; ask whoever runs it",
+            "where the asset removes accounts below a minimum somebody has to give a seed first, for good: florin call \
+             escrow seed_asset ASSET AMOUNT; else its contract has taken something away, so ask whoever runs it",
         ),
         E::SeedTooSmall { seed, minimum } => (
             values.asset("seed", *seed).asset("minimum", *minimum),
@@ -368,7 +372,7 @@ fn escrow_values<'a>(error: &EscrowError, units: &'a Units) -> (Values<'a>, &'st
             (values.asset("amount", *amount).asset("surplus", *surplus), "give at most what is beyond all that is owed")
         }
         E::NothingToClaim { account } => {
-            (values.address("account", *account), "nothing has to be done; payments come by themselves")
+            (values.address("account", *account), OTHER_CLAIMS)
         }
         E::NotDocumentary => (values, "it is paid once its conditions hold: florin escrow execute ESCROW"),
         E::OtherPresentation { expected, actual } => (
@@ -390,6 +394,10 @@ fn escrow_values<'a>(error: &EscrowError, units: &'a Units) -> (Values<'a>, &'st
             STEP_BY_STEP,
         ),
         E::ChangedTooSoon { next_at, now } => (values.moment("next_at", *next_at).moment("now", *now), ONE_A_DAY),
+        E::AttestorHoldsPart { account } => (
+            values.address("account", *account),
+            "who ships, inspects or clears the goods would be paid for what it attests; name somebody else",
+        ),
         E::Paused => (values, "credits that are paid in go on; a vote lets new ones begin: florin gov propose FILE"),
     }
 }

@@ -9,7 +9,7 @@ use florin_panels::{
 };
 use florin_trade::{
     condition::Evidence, decide, decision::Screening, dispute::hearing, ledger::Purpose, state::Status,
-    terms::Agreement, Address, Command, Context, EscrowError, Outcome, View,
+    terms::Agreement, Address, Command, Context, EscrowError, Outcome,
 };
 use florin_units::{Amount, Timestamp};
 
@@ -100,7 +100,7 @@ pub fn due(picture: &Picture, evidence: &Evidence, keeper: Address, now: Timesta
         (EscrowAct::Mature { number }, Command::Mature { number, acceptance: *acceptance })
     }));
     commands.push((EscrowAct::Execute, Command::Execute { conditions, checklist, evidence }));
-    let (view, context) = (view_of(picture), Context { caller: keeper, now, screening: Screening::Clear });
+    let (view, context) = (picture.view(), Context { caller: keeper, now, screening: Screening::Clear });
     let judged = commands.into_iter().filter_map(|(act, command)| match decide(&view, &command, &context) {
         Ok(outcome) => Some(Due { act, tip: Ok(tip_of(&outcome)) }),
         Err(error) if is_not_due(&error) => None,
@@ -111,7 +111,7 @@ pub fn due(picture: &Picture, evidence: &Evidence, keeper: Address, now: Timesta
 
 /// What the rules of escrows and of panels let anybody do for the dispute of an escrow now. None of it earns anything.
 pub fn due_in_arbitration(picture: &Picture, cases: &Cases, now: Moment) -> Vec<EscrowAct> {
-    let (view, rules) = (view_of(picture), &picture.agreement.dispute);
+    let (view, rules) = (picture.view(), &picture.agreement.dispute);
     let hearing = hearing(&view, rules, now.time);
     let context = Context { caller: rules.arbitration, now: now.time, screening: Screening::Clear };
     let mut acts = Vec::new();
@@ -150,19 +150,6 @@ pub fn is_over(picture: &Picture, cases: Option<&Cases>, now: Moment) -> bool {
         Status::Closed => cases.is_none_or(|cases| cases.are_over(now)),
         Status::Draft | Status::Signed => now.time >= picture.agreement.terms.expiry,
         _ => false,
-    }
-}
-
-/// The records that decisions read.
-fn view_of(picture: &Picture) -> View {
-    let Picture { id, agreement, escrow, presentation, dispute, receivable, .. } = picture;
-    View {
-        id: *id,
-        terms: agreement.terms,
-        escrow: *escrow,
-        presentation: *presentation,
-        dispute: *dispute,
-        receivable: *receivable,
     }
 }
 
@@ -276,6 +263,7 @@ pub(in crate::escrow) mod tests {
                 fee: amount(30),
                 appeal_bond: amount(200),
                 appeal_fee: amount(70),
+                reserve: amount(0),
             },
             conditions: Conditions::default(),
             calendar: Calendar::without_holidays(0, 0),
@@ -336,6 +324,7 @@ pub(in crate::escrow) mod tests {
             precluded: Discrepancies::NONE,
             reasons: [0; 32],
             commitments: [[0; 32]; 8],
+            needs_title: false,
         };
         Picture { presentation: Some(presentation), ..picture(stage, [600, 400, 0, 0, 0]) }
     }
@@ -463,7 +452,7 @@ pub(in crate::escrow) mod tests {
 
     /// The panel that hears the dispute now.
     fn case(picture: &Picture, stage: CaseStage) -> Case {
-        let hearing = hearing(&view_of(picture), &picture.agreement.dispute, at(30)).unwrap();
+        let hearing = hearing(&picture.view(), &picture.agreement.dispute, at(30)).unwrap();
         Case { hearing, stage, committed: 0, revealed: 0, collected: Amount::ZERO, calls: 1 }
     }
 

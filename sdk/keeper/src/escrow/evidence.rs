@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use florin_bindings::escrow::Proofs;
 use florin_client::{chain::Address, escrow::Picture, governance::keccak};
 use florin_trade::{
-    condition::{Conditions, Evidence, Fact, Known, Node, Reading},
+    condition::{attestors, Conditions, Evidence, Fact, Known, Reading},
     right::Title,
-    terms::{Agreement, Checklist},
+    terms::Agreement,
     Address as Account, EscrowId, Hash,
 };
 use florin_units::Timestamp;
@@ -38,11 +38,7 @@ impl Supplied {
 
     /// What was given of what the conditions of an escrow ask for.
     pub(super) fn showing(&self, escrow: EscrowId, agreement: &Agreement) -> Showing {
-        let asked = asked(&agreement.conditions).filter_map(|fact| match fact {
-            Fact::Preimage { hash } => Some(hash),
-            _ => None,
-        });
-        let hashes: BTreeSet<Hash> = asked.collect();
+        let hashes: BTreeSet<Hash> = agreement.conditions.asked().filter_map(|fact| fact.preimage()).collect();
         let given = self.preimages.get(&escrow);
         Showing {
             signatures: chosen(agreement, &self.signatures_for(escrow, agreement)),
@@ -53,14 +49,7 @@ impl Supplied {
 
     /// The signatures that were given for an escrow, by those whom its conditions name.
     pub(super) fn signatures_for(&self, escrow: EscrowId, agreement: &Agreement) -> Signatures {
-        let mut named = BTreeSet::new();
-        for fact in asked(&agreement.conditions) {
-            match fact {
-                Fact::Signature { by } => named.extend([by]),
-                Fact::Attestors { documents, .. } => named.extend(issuers(&agreement.checklist, documents)),
-                _ => {}
-            }
-        }
+        let named: BTreeSet<Account> = agreement.conditions.signers(&agreement.checklist).collect();
         let given = self.signatures.get(&escrow).into_iter().flatten();
         given.filter(|(signer, _)| named.contains(&signer.0)).map(|(signer, bytes)| (*signer, bytes.clone())).collect()
     }
@@ -147,50 +136,24 @@ fn fact_at(conditions: &Conditions, place: u8) -> Option<Fact> {
     conditions.facts.facts.get(usize::from(place)).copied().flatten()
 }
 
-/// The facts that a tree asks for.
-fn asked(conditions: &Conditions) -> impl Iterator<Item = Fact> + '_ {
-    conditions.tree.nodes.iter().flatten().filter_map(|node| match *node {
-        Node::Fact(place) => fact_at(conditions, place),
-        _ => None,
-    })
-}
-
 /// The feeds that conditions ask for, each of them once.
 pub(super) fn feeds(conditions: &Conditions) -> BTreeSet<u32> {
-    let feeds = asked(conditions).filter_map(|fact| match fact {
-        Fact::Oracle { feed, .. } => Some(feed),
-        _ => None,
-    });
-    feeds.collect()
+    conditions.asked().filter_map(|fact| fact.feed()).collect()
 }
 
 /// The document whose title conditions ask for; they never ask for more than one.
 pub(super) fn document(conditions: &Conditions) -> Option<Hash> {
-    asked(conditions).find_map(|fact| match fact {
-        Fact::Title { document, .. } => Some(document),
-        _ => None,
-    })
-}
-
-/// The issuers of the documents in a mask.
-fn issuers(checklist: &Checklist, documents: u8) -> impl Iterator<Item = Account> + '_ {
-    let places = checklist.documents.iter().enumerate();
-    let chosen = places.filter(move |(place, _)| (documents >> place) & 1 == 1);
-    chosen.filter_map(|(_, document)| Some(document.as_ref()?.issuer))
+    conditions.asked().find_map(|fact| fact.title())
 }
 
 /// Of the signatures that were given those that the facts need: of everybody whose own is asked for, and of no more
 /// attestors than are needed. So there are never more than can be brought at once.
 pub(super) fn chosen(agreement: &Agreement, given: &Signatures) -> Vec<(Address, Vec<u8>)> {
     let has_signed = |account: &Account| given.contains_key(&Address::from(*account));
-    let own = asked(&agreement.conditions).filter_map(|fact| match fact {
-        Fact::Signature { by } => Some(by),
-        _ => None,
-    });
+    let own = agreement.conditions.asked().filter_map(|fact| fact.signature());
     let mut signers: BTreeSet<Account> = own.filter(has_signed).collect();
-    for fact in asked(&agreement.conditions) {
-        let Fact::Attestors { documents, threshold } = fact else { continue };
-        let attestors: BTreeSet<Account> = issuers(&agreement.checklist, documents).filter(has_signed).collect();
+    for (documents, threshold) in agreement.conditions.asked().filter_map(|fact| fact.attestation()) {
+        let attestors: BTreeSet<Account> = attestors(&agreement.checklist, documents).filter(has_signed).collect();
         let missing = usize::from(threshold).saturating_sub(attestors.intersection(&signers).count());
         let more: Vec<Account> = attestors.difference(&signers).copied().take(missing).collect();
         signers.extend(more);
@@ -205,7 +168,7 @@ pub(super) fn chosen(agreement: &Agreement, given: &Signatures) -> Vec<(Address,
 #[cfg(test)]
 mod tests {
     use florin_trade::{
-        condition::Comparison,
+        condition::{Comparison, Node},
         state::Stage,
         terms::{DocumentKind, RequiredDocument},
     };

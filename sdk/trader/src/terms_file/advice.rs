@@ -98,6 +98,15 @@ pub enum Warning {
         /// Whether the beneficiary does.
         to_beneficiary: bool,
     },
+    /// The buyer has not put up what a dispute costs that it loses, so a refusal without reason is free.
+    LowReserve {
+        /// What it puts up.
+        reserve: Amount,
+        /// What the fees come to.
+        fees: Amount,
+        /// What both are counted in.
+        unit: Unit,
+    },
     /// A title is asked for, and no transport document.
     TitleWithoutTransport,
     /// The buyer pays for goods and gets no title to them.
@@ -146,6 +155,7 @@ impl Warning {
             Self::LowBond { .. } => "disputes.bond",
             Self::NoFee { is_appeal: false } => "disputes.fee",
             Self::NoFee { is_appeal: true } => "disputes.appeal_fee",
+            Self::LowReserve { .. } => "disputes.reserve",
             Self::UselessFallback { .. } | Self::JudgeAndIssuer { .. } => "disputes.fallback",
             Self::PanelOfOne => "disputes.panel",
             Self::OneSidedSplit { .. } => "disputes.default_split",
@@ -226,6 +236,14 @@ impl core::fmt::Display for Warning {
                 f,
                 "nobody is paid for {}, so expect silence; write a fee that arbitrators work for",
                 if *is_appeal { "deciding an appeal" } else { "ruling" }
+            ),
+            Self::LowReserve { reserve, fees, unit } => write!(
+                f,
+                "the buyer puts up {} for disputes that cost {}, so to refuse documents without reason costs it little or \
+                 nothing; write {} or more, which goes back where it loses none",
+                unit.exact(*reserve),
+                unit.exact(*fees),
+                unit.exact(*fees)
             ),
             Self::UselessFallback { is } => write!(
                 f,
@@ -465,6 +483,10 @@ fn disputes(file: &TermsFile, found: &mut Vec<Warning>) {
     }
     if dispute.appeal_fee.is_zero() {
         found.push(Warning::NoFee { is_appeal: true });
+    }
+    let fees = dispute.fee.checked_add(dispute.appeal_fee).unwrap_or(Amount::MAX);
+    if dispute.reserve < fees {
+        found.push(Warning::LowReserve { reserve: dispute.reserve, fees, unit: file.unit() });
     }
     if dispute.panel == 1 {
         found.push(Warning::PanelOfOne);

@@ -80,6 +80,7 @@ pub(super) const fn key(term: Term) -> &'static str {
         Term::ArbitrationFee => "disputes.fee",
         Term::AppealBond => "disputes.appeal_bond",
         Term::AppealFee => "disputes.appeal_fee",
+        Term::Reserve => "disputes.reserve",
         Term::Applicant => "parties.applicant",
         Term::Beneficiary => "parties.beneficiary",
         Term::Confirmer => "parties.confirmer",
@@ -304,6 +305,15 @@ impl Bound<'_> {
                     self.money(self.maximum)
                 ),
                 format!("write at most {}, or a larger bond", self.money(self.maximum)),
+            ),
+            Term::Reserve => said(
+                key,
+                format!(
+                    "is {}, which is more than the credit of {}; it is for the fees of disputes that the buyer loses",
+                    self.money(self.actual),
+                    self.money(self.maximum)
+                ),
+                "write what the fees come to, the appeal's included",
             ),
             Term::Title => said(
                 key,

@@ -618,6 +618,10 @@ fn dispute(section: &Section<'_>, unit: &Unit) -> Outcome<(DisputeTerms, Bps)> {
         fee: section.need("fee", "write what whoever rules first gets of the bond")?.amount(unit)?,
         appeal_bond: section.need("appeal_bond", "write what whoever appeals puts up")?.amount(unit)?,
         appeal_fee: section.need("appeal_fee", "write what the appeal panel gets of that bond")?.amount(unit)?,
+        reserve: match section.get("reserve") {
+            Some(found) => found.amount(unit)?,
+            None => Amount::ZERO,
+        },
     };
     let advice = "write which share of refused documents the beneficiary gets where nobody rules";
     let default_split = section.need("default_split", advice)?.share()?;

@@ -92,6 +92,7 @@ pub(super) fn write(file: &TermsFile, names: &dyn Names) -> Result<String, Unwri
     page.amount("fee", dispute.fee);
     page.amount("appeal_bond", dispute.appeal_bond);
     page.amount("appeal_fee", dispute.appeal_fee);
+    page.amount("reserve", dispute.reserve);
     page.set("default_split", share(terms.default_split));
     Ok(page.text)
 }

@@ -358,6 +358,7 @@ const fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Fee => "fee of the protocol",
         Purpose::Tip => "tip",
         Purpose::Bond => "bond",
+        Purpose::Reserve => "reserve for disputes",
         Purpose::Arbitration => "fee of arbitration",
         Purpose::Claim => "claim",
         Purpose::Exchange => "exchange",

@@ -159,9 +159,9 @@ impl Trial<'_> {
             Message::Sign => self.send(&Command::Sign { agreement: escrow.agreement }),
             Message::Decline => self.send(&Command::Decline),
             Message::Fund => {
-                let received = terms.limit().ok()?;
+                let (agreement, received) = (escrow.agreement, terms.paid_in(rules).ok()?);
                 let (snapshot, decimals) = (Snapshot::default(), terms.asset.decimals);
-                self.send(&Command::Fund { agreement: escrow.agreement, received, snapshot, decimals })
+                self.send(&Command::Fund { agreement, rules, received, snapshot, decimals })
             }
             Message::Present => self.present(),
             Message::Approve => self.send(&Command::Approve { presentation }),

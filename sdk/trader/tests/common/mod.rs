@@ -118,6 +118,7 @@ pub(crate) fn rules() -> DisputeTerms {
         fee: amount(20_000_000),
         appeal_bond: amount(60_000_000),
         appeal_fee: amount(40_000_000),
+        reserve: amount(60_000_000),
     }
 }
 
@@ -194,9 +195,11 @@ impl Deal {
 
     pub(crate) fn funded(agreement: Agreement) -> Self {
         let mut deal = Self::signed(agreement);
-        let received = deal.view.terms.limit().unwrap();
+        let rules = agreement.dispute;
+        let received = deal.view.terms.paid_in(&rules).unwrap();
         let agreement = deal.view.escrow.agreement;
-        deal.send(APPLICANT, &Command::Fund { agreement, received, snapshot: snapshot(), decimals: 6 }).unwrap();
+        let snapshot = snapshot();
+        deal.send(APPLICANT, &Command::Fund { agreement, rules: &rules, received, snapshot, decimals: 6 }).unwrap();
         deal
     }
 

@@ -135,6 +135,7 @@ pub(crate) fn rules() -> DisputeTerms {
         fee: amount(20_000),
         appeal_bond: amount(60_000),
         appeal_fee: amount(40_000),
+        reserve: amount(0),
     }
 }
 
@@ -360,9 +361,9 @@ impl Deal {
     }
 
     pub(crate) fn fund(&mut self, snapshot: Snapshot) -> Result<Outcome, EscrowError> {
-        let received = self.view.terms.limit().unwrap();
-        let agreement = self.view.escrow.agreement;
-        self.send(APPLICANT, &Command::Fund { agreement, received, snapshot, decimals: 6 })
+        let (agreement, rules) = (self.view.escrow.agreement, self.agreement.dispute);
+        let received = self.view.terms.paid_in(&rules).unwrap();
+        self.send(APPLICANT, &Command::Fund { agreement, rules: &rules, received, snapshot, decimals: 6 })
     }
 
     pub(crate) fn show(

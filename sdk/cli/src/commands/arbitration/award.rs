@@ -4,7 +4,10 @@ use std::path::Path;
 
 use florin_bindings::arbitration::{self, Error};
 use florin_client::chain::{Address, Hash as ChainHash};
-use florin_panels::case::{commitment, CaseId, Message};
+use florin_panels::{
+    case::{commitment, CaseId, Message},
+    ArbitrationError,
+};
 use florin_trade::Hash;
 use florin_trader::{hash, keccak};
 use florin_units::Amount;
@@ -81,6 +84,8 @@ pub(super) async fn commit(
     let session = panels.session;
     let subject = Subject::load(panels, case_id(panels, arguments)?).await?;
     let award = Amount::from_raw(subject.unit.parse(award)?);
+    check_award(award, subject.case.hearing.stake)
+        .map_err(|error| panels.refused(&Error::Arbitration(error), Some(&subject.unit)))?;
     files::check_new(out)?;
     let mut salt = Hash::default();
     getrandom::fill(&mut salt).map_err(|error| CliError::System {
@@ -129,6 +134,15 @@ pub(super) async fn commit(
     }
 }
 
+/// Checks that an award can be revealed. Nobody sees what is committed to, so the contract could refuse one above the
+/// stake only when it is revealed, and the member would be silent then.
+fn check_award(award: Amount, stake: Amount) -> Result<(), ArbitrationError> {
+    if award > stake {
+        return Err(ArbitrationError::AboveStake { award, stake });
+    }
+    Ok(())
+}
+
 /// `florin arbitration reveal`.
 pub(super) async fn reveal(panels: &Panels<'_>, path: &Path) -> Result<Answer, CliError> {
     let session = panels.session;
@@ -166,6 +180,14 @@ pub(super) async fn reveal(panels: &Panels<'_>, path: &Path) -> Result<Answer, C
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_award_above_the_stake_is_refused_before_it_is_committed_to() {
+        let (stake, more) = (Amount::from_raw(5_000), Amount::from_raw(5_001));
+        assert_eq!(check_award(stake, stake), Ok(()));
+        assert_eq!(check_award(Amount::ZERO, stake), Ok(()));
+        assert_eq!(check_award(more, stake), Err(ArbitrationError::AboveStake { award: more, stake }));
+    }
 
     #[test]
     fn an_award_is_read_as_it_is_written_and_never_shown() {

@@ -15,8 +15,15 @@ use serde_json::{json, Value};
 
 use super::Panels;
 use crate::{
-    amount::Unit, arguments::CaseArguments, commands::vault::event, erc20, error::CliError, output::Answer,
-    record::Record, send::Offered, words,
+    amount::Unit,
+    arguments::CaseArguments,
+    commands::vault::event,
+    erc20,
+    error::CliError,
+    output::Answer,
+    record::Record,
+    send::Offered,
+    words::{self, Names},
 };
 
 /// A case that a command is about.
@@ -52,7 +59,7 @@ impl Subject {
         let Case { hearing, stage, committed, revealed, collected, calls } = &self.case;
         let record = named(&self.id, panels)
             .text("status", "status", words::name(&self.case.status(self.now)))
-            .and(heard(hearing, &self.unit))
+            .and(heard(hearing, &self.unit, &panels.names))
             .number("calls", "panels called", (*calls).into())
             .number("committed", "have committed", committed.count_ones().into())
             .number("revealed", "have revealed", revealed.count_ones().into())
@@ -72,7 +79,10 @@ impl Subject {
 }
 
 /// The moment of the best block, in both clocks.
-async fn moment(panels: &Panels<'_>) -> Result<Moment, CliError> {
+///
+/// # Errors
+/// Those of the chain.
+pub(super) async fn moment(panels: &Panels<'_>) -> Result<Moment, CliError> {
     let head = panels.session.chain().head().await?;
     let block = u32::try_from(head.number).unwrap_or(u32::MAX);
     Ok(Moment { block, time: Timestamp::from_milliseconds(head.timestamp_ms) })
@@ -97,10 +107,11 @@ fn named(id: &CaseId, panels: &Panels<'_>) -> Record {
 }
 
 /// What the court has said of a dispute.
-fn heard(hearing: &Hearing, unit: &Unit) -> Record {
+fn heard(hearing: &Hearing, unit: &Unit, names: &Names) -> Record {
     Record::new()
         .number("pool", "pool", hearing.pool.into())
         .number("seats", "members", hearing.seats.into())
+        .asset("asset", "asset", &hearing.asset.into(), unit, names)
         .amount("stake", "it is about", hearing.stake.raw(), unit)
         .amount("fee", "fee of the panel", hearing.fee.raw(), unit)
         .moment("from", "heard from", hearing.from.raw())
@@ -117,7 +128,7 @@ pub(super) async fn call(panels: &Panels<'_>, arguments: &CaseArguments) -> Resu
     let none = || panels.refused(&Error::NoHearing { court, number: id.number }, None);
     let hearing = hearing.ok_or_else(none)?;
     let unit = erc20::asset(panels.session, &hearing.asset.into()).await?;
-    let preview = named(&id, panels).and(heard(&hearing, &unit));
+    let preview = named(&id, panels).and(heard(&hearing, &unit, &panels.names));
     let message = arbitration::call_panel(court, id.number, id.is_appeal);
     let offered = panels.offer(&message, Some(&unit), "Call a panel", preview).await?;
     match offered {

@@ -12,8 +12,9 @@ use florin_trade::{
     EscrowError,
 };
 use florin_trader::typed_data::TypedData;
-use florin_units::{Seconds, Timestamp};
+use florin_units::{Amount, Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{json, Value};
 
 use super::{
     subject::{events, venue},
@@ -27,7 +28,7 @@ use crate::{
     files, moment,
     output::Answer,
     record::Record,
-    refusal::Explain,
+    refusal::{Explain, Refusal},
     send::{self, Offered},
     session::Session,
     wallet::Signed,
@@ -68,7 +69,7 @@ impl Owed {
 
     fn facts(&self, to: &Address) -> Record {
         Record::new()
-            .address("asset", "asset", &self.asset)
+            .asset("asset", "asset", &self.asset, &self.unit, &self.names)
             .optional_person(
                 "compliance",
                 "compliance contract",
@@ -96,7 +97,7 @@ impl Owed {
                 let told = events::<escrow::Paid>(&sent.receipt, self.contract)?.into_iter().next_back();
                 let told = told.ok_or(CliError::NoEvent { event: "Paid" })?;
                 let result = Record::new()
-                    .address("asset", "asset", &told.asset)
+                    .asset("asset", "asset", &told.asset, &self.unit, &self.names)
                     .person("to", "paid to", &told.account, &self.names)
                     .amount("amount", "amount", told.amount.raw(), &self.unit);
                 Ok(sent.answer("Paid", &result))
@@ -114,9 +115,67 @@ pub(super) async fn claim(session: &Session, arguments: &ClaimArguments) -> Resu
         Some(to) => session.party(to)?.address,
         None => account,
     };
-    let owed = Owed::load(session, asset, compliance, account).await?;
+    let owed = match Owed::load(session, asset, compliance, account).await {
+        Err(CliError::Refused { refusal, .. }) if arguments.compliance.is_none() => {
+            return Err(elsewhere(session, *refusal, asset, account).await?.into());
+        }
+        loaded => loaded?,
+    };
     let message = escrow::claim(asset, compliance, account, to);
     owed.offer(session, &message, "Have a claim paid", owed.facts(&to)).await
+}
+
+/// The latest credits that are looked through for the compliance contracts that they name.
+const LOOKED_AT: u64 = 200;
+
+/// Where nothing is owed of credits that name no compliance contract: the refusal, with what waits under those that
+/// other credits in the asset name. Not only parties are owed something: keepers, arbiters and the collector are too.
+async fn elsewhere(session: &Session, refusal: Refusal, asset: Address, account: Address) -> Result<Refusal, CliError> {
+    let contract = session.contract(ESCROW).await?;
+    let count = session.client.read(contract, &escrow::count()).await?;
+    let first = count.saturating_sub(LOOKED_AT);
+    let unit = erc20::asset(session, &asset).await?;
+    let mut seen: Vec<Address> = Vec::new();
+    let mut waiting = Vec::new();
+    for id in (first..count).rev() {
+        let Some(agreement) = session.client.read(contract, &escrow::agreement(id)).await? else { continue };
+        let named = agreement.terms.compliance.map(Address::from);
+        let Some(compliance) = named.filter(|named| !seen.contains(named)) else { continue };
+        if Address::from(agreement.terms.asset.token) != asset {
+            continue;
+        }
+        seen.push(compliance);
+        let claim = session.client.read(contract, &escrow::claim_of(asset, compliance, account)).await?;
+        if !claim.amount.is_zero() {
+            waiting.push((compliance, claim.amount));
+        }
+    }
+    Ok(with_waiting(refusal, asset, &waiting, &unit, first))
+}
+
+/// A refusal with what waits under compliance contracts; `first` is the first credit that was looked at.
+fn with_waiting(refusal: Refusal, asset: Address, waiting: &[(Address, Amount)], unit: &Unit, first: u64) -> Refusal {
+    let mut refusal = refusal;
+    let list: Vec<Value> = waiting
+        .iter()
+        .map(|(compliance, amount)| {
+            json!({ "compliance": format!("{compliance:?}"), "amount": unit.json(amount.raw()) })
+        })
+        .collect();
+    refusal.details.insert("waiting".to_owned(), json!(list));
+    refusal.details.insert("looked_at_from".to_owned(), json!(first));
+    if let Some((compliance, amount)) = waiting.first() {
+        let others = match waiting.len().saturating_sub(1) {
+            0 => String::new(),
+            more => format!(", and more under {more} others"),
+        };
+        refusal.next = Some(format!(
+            "{} wait under a compliance contract that credits name: florin escrow claim {asset:?} --compliance \
+             {compliance:?}{others}",
+            unit.short(amount.raw())
+        ));
+    }
+    refusal
 }
 
 /// The compliance contract that credits name, zero for none. Errors: it is nobody.
@@ -216,6 +275,22 @@ pub(super) async fn send(session: &Session, path: &Path) -> Result<Answer, CliEr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::refusal::Units;
+
+    #[test]
+    fn what_waits_elsewhere_is_named() {
+        let (asset, unit) = (Address::repeat_byte(1), Unit::coin());
+        let refusal = || EscrowError::NothingToClaim { account: [2; 20] }.explain(&Units::plain());
+        let compliance = Address::repeat_byte(3);
+        let amount = Amount::from_raw(1_000_000_000_000_000_000);
+        let found = with_waiting(refusal(), asset, &[(compliance, amount)], &unit, 4);
+        let next = found.next.unwrap_or_default();
+        assert!(next.contains("1 FLRN wait") && next.contains(&format!("claim {asset:?} --compliance {compliance:?}")));
+        assert_eq!((found.code.as_str(), &found.details["looked_at_from"]), ("NOTHING_TO_CLAIM", &json!(4)));
+        assert_eq!(found.details["waiting"][0]["compliance"], json!(format!("{compliance:?}")));
+        let none = with_waiting(refusal(), asset, &[], &unit, 0);
+        assert!(none.next.is_some_and(|next| next.contains("--compliance CONTRACT")), "the way is named all the same");
+    }
 
     #[test]
     fn a_redirection_is_read_as_it_is_written() {

@@ -4,23 +4,23 @@ use std::path::Path;
 
 use florin_bindings::escrow::{self, Consenting};
 use florin_trade::{
-    amendment::{AgreedSplit, Consent, Consents},
+    amendment::{AgreedSplit, Consent, Consents, Due},
     state::Message,
-    terms::Sealed,
-    Command, EscrowId,
+    terms::{Agreement, Sealed},
+    Command, EscrowError, EscrowId,
 };
 use florin_trader::{
     keccak,
     signatures::{Division, Signatures, Subject as Matter},
-    terms_file::TermsFile,
+    terms_file::{changes, TermsFile},
 };
 use florin_units::{Amount, Seconds, Timestamp};
-use serde_json::{json, Value};
+use serde_json::json;
 
 use super::{
-    sign::{changes, check_matter, check_venue, gathered, told_changes},
+    sign::{check_matter, check_venue, gathered, told_changes},
     subject::venue,
-    terms::agreed,
+    terms::in_full,
     Subject,
 };
 use crate::{
@@ -44,30 +44,29 @@ pub(super) async fn propose_amendment(
     let deadline = deadline(&subject, valid_for)?;
     let venue = venue(session, subject.contract).await?;
     let signatures = Signatures::under_amendment(venue, id, nonce, file.agreement, deadline);
-    let warnings: Vec<(String, String)> = file
-        .warnings(subject.now)
-        .iter()
-        .map(|warning| (warning.key().to_owned(), subject.names.annotate(&warning.to_string())))
-        .collect();
-    let lines: Vec<String> = warnings.iter().map(|(_, text)| text.clone()).collect();
-    let list: Vec<Value> = warnings.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect();
-    let facts = amended(session, &subject, &file.agreement)?.lines("warnings", "look at", &lines, json!(list));
+    let facts = amended(session, &subject, &file).await?;
     propose(session, &subject, &signatures, out, facts)
 }
 
-/// What an amendment changes, and what it costs.
-fn amended(
-    session: &Session,
-    subject: &Subject,
-    agreement: &florin_trade::terms::Agreement,
-) -> Result<Record, CliError> {
-    let (before, after) = (subject.terms().limit(), agreement.terms.limit());
-    let (before, after) = (subject.sum(session, before)?, subject.sum(session, after)?);
-    let changed = changes(session, subject.agreement(), agreement, &subject.unit.symbol)?;
-    Ok(agreed(agreement, &subject.unit, &subject.names)
-        .amount("due", "to be paid in", after.saturating_sub(before).raw(), &subject.unit)
-        .amount("back", "goes back", before.saturating_sub(after).raw(), &subject.unit)
-        .and(told_changes(&changed)))
+/// What an amendment changes and what it costs, with the complete new terms.
+///
+/// # Errors
+/// Terms that no file can say; a change that does not show; those of the chain.
+async fn amended(session: &Session, subject: &Subject, file: &TermsFile) -> Result<Record, CliError> {
+    let due = due(session, subject, &file.agreement)?;
+    let back = subject.sum(session, due.credit_back.checked_add(due.reserve_back))?;
+    let changed = changes(subject.agreement(), &file.agreement)?;
+    Ok(in_full(session, subject.contract, file)
+        .await?
+        .amount("due", "to be paid in", due.paid_in.raw(), &subject.unit)
+        .amount("back", "goes back", back.raw(), &subject.unit)
+        .and(told_changes(&changed, &subject.names)))
+}
+
+/// What an amendment moves. Errors: arithmetic.
+fn due(session: &Session, subject: &Subject, new: &Agreement) -> Result<Due, CliError> {
+    let due = Due::between(subject.terms(), new, &subject.escrow().book);
+    due.map_err(|error| subject.refused(session, &EscrowError::from(error)))
 }
 
 /// `florin escrow divide propose`.
@@ -199,15 +198,14 @@ pub(super) async fn send_amendment(session: &Session, path: &Path) -> Result<Ans
     let file = Gathered::load(session, path, true).await?;
     let Gathered { signatures, subject } = &file;
     let agreement = *signatures.agreement();
-    let due = subject.sum(session, agreement.terms.limit())?;
-    let due = due.saturating_sub(subject.sum(session, subject.terms().limit())?);
+    let due = due(session, subject, &agreement)?.paid_in;
     let me = session.settings.signer()?.account().to_address();
     let (sealed, consents) = (Sealed::new(agreement, keccak), file.consents());
     let command = Command::Amend { amended: &sealed, consents: &consents, received: due };
     let (_, then) = subject.foresee(session, &command, me)?;
     let preview = subject
         .preview()
-        .and(amended(session, subject, &agreement)?)
+        .and(amended(session, subject, &TermsFile::of(agreement, Some(subject.unit.symbol.clone()))).await?)
         .and(gathered(signatures, path, &subject.names))
         .and(then);
     let message = escrow::amend(subject.id(), agreement, file.brought());

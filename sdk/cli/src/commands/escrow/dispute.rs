@@ -5,16 +5,20 @@ use florin_bindings::{
     Message,
 };
 use florin_trade::{
-    dispute::{Appeal, Dispute},
+    decide as rules_decide,
+    decision::{Screening, View},
+    dispute::{Appeal, Dispute, DisputeTerms},
+    ledger::Payout,
     state::{Phase, Stage},
     terms::Party,
-    Command, EscrowId,
+    Command, Context, EscrowError, EscrowId,
 };
+use florin_trader::timeline::{Records, Timeline};
 use florin_units::Amount;
 use serde_json::{json, Value};
 
 use super::{
-    subject::{paid, payments},
+    subject::{paid, paid_as, payments, Paid},
     Subject,
 };
 use crate::{
@@ -42,9 +46,61 @@ pub(super) async fn raise(session: &Session, id: EscrowId) -> Result<Answer, Cli
         .amount("fee", "of it to whoever rules", rules.fee.raw(), &subject.unit)
         .number("offers", "offers of each side", rules.offers.into())
         .and(windows(&outcome.view.escrow.stage))
+        .and(consequences(session, &subject, &outcome.view)?)
         .and(then);
     let offered = subject.offer_paying(session, rules.bond, &escrow::raise(id), "Go to dispute", preview).await?;
     subject.moved(offered, "In dispute")
+}
+
+/// What follows from a dispute: what nobody can do any more, what is paid where everybody is silent, and what where all
+/// of the stake is awarded to the one side or to the other.
+fn consequences(session: &Session, subject: &Subject, raised: &View) -> Result<Record, CliError> {
+    let agreement = subject.agreement();
+    let records = Records {
+        id: raised.id,
+        agreement,
+        escrow: &raised.escrow,
+        presentation: raised.presentation.as_ref(),
+        dispute: raised.dispute.as_ref(),
+        acceptances: &subject.picture.acceptances,
+        receivable: &raised.receivable,
+    };
+    let timeline = Timeline::new(&records, subject.now)?;
+    let silent: Vec<Paid> =
+        timeline.totals().into_iter().map(|(to, amount)| Paid::in_all(&to, amount, &subject.unit)).collect();
+    let dispute = raised.dispute.as_ref();
+    let (stake, is_about_retention) =
+        (dispute.map_or(Amount::ZERO, |dispute| dispute.stake), raised.escrow.is_about_retention(dispute));
+    let ends = match is_about_retention {
+        true => "what is held back waits for an award, which says what of it the beneficiary gets",
+        false => {
+            "nothing can be presented any more; an award says what of the stake the beneficiary gets, and ends the credit"
+        }
+    };
+    let award = |to_beneficiary| -> Result<Vec<Paid>, CliError> {
+        let payouts = awarded(raised, &agreement.dispute, to_beneficiary);
+        let payouts = payouts.map_err(|error| subject.refused(session, &error))?;
+        Ok(payouts.iter().map(|payout| Paid::of(payout, &subject.unit)).collect())
+    };
+    let (won, lost) = (award(stake)?, award(Amount::ZERO)?);
+    let record = Record::new().text("consequence", "from then on", ends);
+    let record = paid_as(record, "if_silent", "if all are silent", &silent, &subject.names);
+    let record = match timeline.silent_end() {
+        Some(end) => record.moment("silent_end", "all of that by", end.raw()),
+        None => record.hidden("silent_end", Value::Null),
+    };
+    let record = paid_as(record, "if_all_awarded", "if all is awarded", &won, &subject.names);
+    Ok(paid_as(record, "if_nothing_awarded", "if nothing is", &lost, &subject.names))
+}
+
+/// What the rules pay where a dispute that was just raised is decided by an award without any offer: the fallback rules,
+/// and a party has it settled, so that no tip goes off.
+fn awarded(raised: &View, rules: &DisputeTerms, to_beneficiary: Amount) -> Result<Vec<Payout>, EscrowError> {
+    let Stage::Disputed(Phase::Heard { panel_until, .. }) = raised.escrow.stage else { return Ok(Vec::new()) };
+    let by = |caller| Context { caller, now: panel_until, screening: Screening::Clear };
+    let ruled = rules_decide(raised, &Command::RuleFallback { rules, to_beneficiary }, &by(rules.fallback))?;
+    let settled = rules_decide(&ruled.view, &Command::Settle, &by(raised.terms.applicant))?;
+    Ok(settled.payouts.iter().copied().collect())
 }
 
 /// Until when a dispute is where it is.

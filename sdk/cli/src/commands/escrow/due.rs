@@ -6,12 +6,11 @@ use florin_bindings::escrow::{self, Proofs};
 use florin_client::chain::Address;
 use florin_trade::{
     condition::{approval_hash, Conditions, Fact},
-    drawing::Acceptance,
+    drawing::{payable, Acceptance},
     terms::{Checklist, DocumentKind},
     Command, EscrowError, EscrowId, Hash,
 };
 use florin_trader::{hash, signing::Venue, typed_data::TypedData};
-use florin_units::Amount;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -121,12 +120,12 @@ pub(super) async fn attest(
     let signatory = wallet.signatory(session)?;
     let me = signatory.address;
     let agreement = subject.agreement();
-    let is_asked = asked(&agreement.conditions, &agreement.checklist).contains(&me.0);
+    let is_asked = agreement.conditions.signers(&agreement.checklist).any(|asked| asked == me.0);
     let preview = subject
         .preview()
         .person("signer", "you sign as", &me, &subject.names)
         .flag("asked", "the conditions ask for it", is_asked)
-        .amount("amount", "would be paid", payable(&subject).raw(), &subject.unit);
+        .amount("amount", "would be paid", payable(subject.terms(), subject.escrow()).raw(), &subject.unit);
     let venue = venue(session, subject.contract).await?;
     let data = TypedData::of(venue, |keccak| approval_hash(id, &subject.escrow().agreement, keccak));
     let signature = match wallet.sign(session, &signatory, &data, "Sign that the credit may be paid", &preview)? {
@@ -152,29 +151,6 @@ pub(super) async fn attest(
     Ok(Answer::new(facts.to_json(), format!("Signed\n{}", facts.to_text())))
 }
 
-/// What conditions would pay: what is left of the amount, without the tolerance.
-fn payable(subject: &Subject) -> Amount {
-    let escrow = subject.escrow();
-    subject.terms().amount.saturating_sub(escrow.drawn).min(escrow.book.available)
-}
-
-/// Everybody whose signature conditions ask for.
-fn asked(conditions: &Conditions, checklist: &Checklist) -> Vec<[u8; 20]> {
-    let mut accounts = Vec::new();
-    for fact in conditions.facts.facts.iter().flatten() {
-        match *fact {
-            Fact::Signature { by } => accounts.push(by),
-            Fact::Attestors { documents, .. } => {
-                let chosen = |(place, _): &(usize, _)| documents & (1u8 << place) != 0;
-                let issuers = checklist.documents.iter().enumerate().filter(chosen);
-                accounts.extend(issuers.filter_map(|(_, document)| document.map(|document| document.issuer)));
-            }
-            _ => {}
-        }
-    }
-    accounts
-}
-
 /// `florin escrow execute`.
 pub(super) async fn execute(
     session: &Session,
@@ -192,29 +168,35 @@ pub(super) async fn execute(
     }
     // Whoever sends the message signs by it.
     let is_there = proofs.signatures.iter().any(|(signer, _)| *signer == me);
-    if !is_there && asked(&agreement.conditions, &agreement.checklist).contains(&me.0) {
+    if !is_there && agreement.conditions.signers(&agreement.checklist).any(|asked| asked == me.0) {
         proofs.signatures.push((me, Vec::new()));
     }
     for path in preimages {
         proofs.preimages.push(preimage(path)?);
     }
-    for fact in agreement.conditions.facts.facts.iter().flatten() {
-        match *fact {
-            Fact::Oracle { feed, .. } if !proofs.feeds.contains(&feed) => proofs.feeds.push(feed),
-            Fact::Title { document, .. } => proofs.title = Some(document),
-            _ => {}
-        }
-    }
+    (proofs.feeds, proofs.title) = read_for(&agreement.conditions);
     let signers: Vec<String> = proofs.signatures.iter().map(|(signer, _)| subject.names.short(signer)).collect();
     let preview = subject
         .preview()
-        .amount("amount", "paid", payable(&subject).raw(), &subject.unit)
+        .amount("amount", "paid", payable(subject.terms(), subject.escrow()).raw(), &subject.unit)
         .lines("signatures", "signed by", &signers, json!(signers))
         .number("preimages", "secrets brought", proofs.preimages.len() as u64)
         .value("feeds", "feeds read", shown(&proofs.feeds), json!(proofs.feeds))
         .optional_text("title", "title read", proofs.title.map(|title| hash::format(&title)), "none");
     let offered = subject.offer(session, &escrow::execute(id, proofs), "Pay by the conditions", preview).await?;
     subject.moved(offered, "Paid")
+}
+
+/// The feeds and the title that the contract has to read. What is read for a fact that the tree does not ask for would
+/// fail the message where its contract does not answer, and shows nothing.
+fn read_for(conditions: &Conditions) -> (Vec<u32>, Option<Hash>) {
+    let mut feeds = Vec::new();
+    for feed in conditions.asked().filter_map(|fact| fact.feed()) {
+        if !feeds.contains(&feed) {
+            feeds.push(feed);
+        }
+    }
+    (feeds, conditions.asked().find_map(|fact| fact.title()))
 }
 
 fn shown(numbers: &[u32]) -> String {
@@ -265,6 +247,10 @@ pub(super) async fn deliver_title(
                 .number("escrow", "credit", moved.escrow)
                 .text("document", "document", hash::format(&moved.document))
                 .flag("delivered", "delivered", moved.done);
+            let result = match moved.done {
+                true => result,
+                false => result.text("next", "next", "ask whoever runs the registry, and try again; the money is out"),
+            };
             Ok(sent.answer(if moved.done { "Delivered" } else { "The registry has not delivered it" }, &result))
         }
     }
@@ -305,7 +291,11 @@ pub(super) fn conditions(subject: &Subject) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use florin_trade::{condition::Facts, terms::RequiredDocument};
+    use florin_trade::{
+        condition::{Comparison, Node, TitleFact},
+        terms::RequiredDocument,
+    };
+    use florin_units::Seconds;
 
     fn approval() -> Approval {
         Approval {
@@ -343,17 +333,43 @@ mod tests {
     }
 
     #[test]
-    fn signers_are_those_that_facts_name() {
+    fn signers_are_those_that_the_tree_asks_for() {
         let mut checklist = Checklist::default();
         for (slot, issuer) in checklist.documents.iter_mut().zip([[1; 20], [2; 20], [3; 20]]) {
             *slot = Some(RequiredDocument { kind: DocumentKind::Other, issuer });
         }
-        let mut facts = Facts::default();
-        facts.facts[0] = Some(Fact::Signature { by: [9; 20] });
-        facts.facts[1] = Some(Fact::Attestors { documents: 0b101, threshold: 1 });
-        facts.facts[2] = Some(Fact::Document { place: 1 });
-        let conditions = Conditions { facts, ..Conditions::default() };
-        assert_eq!(asked(&conditions, &checklist), [[9; 20], [1; 20], [3; 20]]);
+        let mut conditions = Conditions::default();
+        let facts = [
+            Fact::Signature { by: [9; 20] },
+            Fact::Attestors { documents: 0b101, threshold: 1 },
+            Fact::Signature { by: [8; 20] },
+        ];
+        for (slot, fact) in conditions.facts.facts.iter_mut().zip(facts) {
+            *slot = Some(fact);
+        }
+        for (slot, node) in conditions.tree.nodes.iter_mut().zip([Node::Fact(0), Node::Fact(1), Node::All(2)]) {
+            *slot = Some(node);
+        }
+        let signers: Vec<[u8; 20]> = conditions.signers(&checklist).collect();
+        assert_eq!(signers, [[9; 20], [1; 20], [3; 20]], "the third fact stands beside the tree");
+    }
+
+    #[test]
+    fn only_what_the_tree_asks_for_is_read() {
+        let feed =
+            |feed| Fact::Oracle { feed, comparison: Comparison::AtLeast, value: 1, maximum_age: Seconds::from_raw(60) };
+        let mut conditions = Conditions::default();
+        let title = Fact::Title { document: [7; 32], state: TitleFact::Surrendered };
+        for (slot, fact) in conditions.facts.facts.iter_mut().zip([feed(1), feed(2), feed(1), title]) {
+            *slot = Some(fact);
+        }
+        let nodes = [Node::Fact(0), Node::Fact(2), Node::Any(2)];
+        for (slot, node) in conditions.tree.nodes.iter_mut().zip(nodes) {
+            *slot = Some(node);
+        }
+        assert_eq!(read_for(&conditions), (vec![1], None), "feed 2 and the title stand beside the tree");
+        conditions.tree.nodes[1] = Some(Node::Fact(3));
+        assert_eq!(read_for(&conditions), (vec![1], Some([7; 32])));
     }
 
     #[test]

@@ -35,6 +35,7 @@ use crate::{
 pub(super) async fn assign(session: &Session, id: EscrowId, to: &str, share: &str) -> Result<Answer, CliError> {
     let subject = Subject::load(session, id).await?;
     let (to, part) = (session.party(to)?.address, parse_share(share)?);
+    check_holder(session, &subject, to)?;
     let me = session.settings.signer()?.account().to_address();
     let assigned = subject.picture.receivable.assign(&subject.terms().beneficiary, to.0, part, &me.0);
     let preview = subject
@@ -46,10 +47,17 @@ pub(super) async fn assign(session: &Session, id: EscrowId, to: &str, share: &st
     changed(&subject, offered, "Assigned")
 }
 
+/// Errors: the account attests what is paid for.
+fn check_holder(session: &Session, subject: &Subject, to: Address) -> Result<(), CliError> {
+    let checked = subject.agreement().checklist.check_holder(&to.0);
+    checked.map_err(|error| subject.refused(session, &error))
+}
+
 /// `florin escrow pass-on`.
 pub(super) async fn pass_on(session: &Session, id: EscrowId, place: u8, to: &str) -> Result<Answer, CliError> {
     let subject = Subject::load(session, id).await?;
     let to = session.party(to)?.address;
+    check_holder(session, &subject, to)?;
     let me = session.settings.signer()?.account().to_address();
     let passed = subject.picture.receivable.pass_on(place, to.0, &me.0);
     let preview = subject
@@ -141,8 +149,8 @@ fn told(number: u64, quote: &Quote, (sells, buys): (&Unit, &Unit), names: &Names
         .amount("gives", "still gives", quote.out.raw(), buys)
         .amount("takes", "for", quote.sell.raw(), sells)
         .moment("expires", "until", quote.expires.raw())
-        .hidden("gives_asset", json!(format!("{:?}", Address::from(quote.buy_asset))))
-        .hidden("takes_asset", json!(format!("{:?}", Address::from(quote.sell_asset))))
+        .asset("gives_asset", "asset given", &quote.buy_asset.into(), buys, names)
+        .asset("takes_asset", "asset taken", &quote.sell_asset.into(), sells, names)
 }
 
 /// `florin escrow show-quote`.
@@ -212,6 +220,7 @@ pub(super) async fn quote(session: &Session, arguments: &QuoteArguments) -> Resu
     let preview = Record::new()
         .amount("gives", "you give at most", out.raw(), &buys)
         .amount("takes", "for", sell.raw(), &sells)
+        .asset("takes_asset", "asset taken", &sell_asset, &sells, &names)
         .moment("expires", "until, and not before", expires.raw());
     let payment = Payment { asset: buy_asset, amount: out, unit: buys.clone() };
     let message: Message<u64, Error> = escrow::quote(sell_asset, buy_asset, sell, out, expires.raw());

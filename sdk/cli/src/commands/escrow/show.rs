@@ -4,6 +4,7 @@ use florin_bindings::escrow;
 use florin_client::chain::Address;
 use florin_trade::{
     drawing::Acceptance,
+    right::Receivable,
     state::{Escrow, Status},
     terms::{Agreement, MAXIMUM_MILESTONES},
     EscrowId,
@@ -274,8 +275,13 @@ pub(super) async fn list(
         let Some(record) = session.client.read(contract, &escrow::escrow(id)).await? else { continue };
         let Some(agreement) = session.client.read(contract, &escrow::agreement(id)).await? else { continue };
         let stands = record.status(&agreement.terms, now);
-        if wanted.is_some_and(|wanted| wanted != stands) || me.is_some_and(|me| !has_part(&agreement, &me)) {
+        if wanted.is_some_and(|wanted| wanted != stands) {
             continue;
+        }
+        if let Some(me) = &me {
+            if !has_part(session, contract, id, &agreement, me).await? {
+                continue;
+            }
         }
         let asset = Address::from(agreement.terms.asset.token);
         let known = units.iter().find(|(known, _)| *known == asset).map(|(_, unit)| unit.clone());
@@ -310,11 +316,36 @@ fn row(id: EscrowId, record: &Escrow, agreement: &Agreement, unit: &Unit, names:
         .hidden("t_max", moment_json(record.t_max(terms, &agreement.dispute).raw()))
 }
 
-/// Whether an account is named in an agreement: as a party, confirmer, issuer or fallback.
-fn has_part(agreement: &Agreement, account: &Address) -> bool {
+/// Whether an account has a part in a credit: it is named in the agreement, or is paid a part of the proceeds.
+///
+/// # Errors
+/// Those of the chain.
+async fn has_part(
+    session: &Session,
+    contract: Address,
+    id: EscrowId,
+    agreement: &Agreement,
+    account: &Address,
+) -> Result<bool, CliError> {
+    if is_named(agreement, account) {
+        return Ok(true);
+    }
+    let receivable = session.client.read(contract, &escrow::receivable(id)).await?;
+    Ok(holds(&receivable, account))
+}
+
+/// Whether an account is named in an agreement: as a party, confirmer, issuer or fallback, or as somebody whose
+/// signature its conditions ask for.
+fn is_named(agreement: &Agreement, account: &Address) -> bool {
     let parties = agreement.terms.signatories().into_iter().flatten();
     let issuers = agreement.checklist.documents.iter().flatten().map(|document| document.issuer);
-    parties.chain(issuers).chain([agreement.dispute.fallback]).any(|named| named == account.0)
+    let signers = agreement.conditions.signers(&agreement.checklist);
+    parties.chain(issuers).chain(signers).chain([agreement.dispute.fallback]).any(|named| named == account.0)
+}
+
+/// Whether an account is paid a part of the proceeds.
+fn holds(receivable: &Receivable, account: &Address) -> bool {
+    receivable.shares.iter().flatten().any(|share| share.holder == account.0)
 }
 
 fn parse_status(text: &str) -> Result<Status, CliError> {
@@ -329,6 +360,8 @@ fn parse_status(text: &str) -> Result<Status, CliError> {
 
 #[cfg(test)]
 mod tests {
+    use florin_units::Bps;
+
     use super::*;
 
     #[test]
@@ -337,6 +370,15 @@ mod tests {
         assert_eq!(parse_status(" Funded ").ok(), Some(Status::Funded));
         let error = parse_status("open").expect_err("no status");
         assert!(error.to_string().contains("draft, signed, funded"), "{error}");
+    }
+
+    #[test]
+    fn a_financier_has_a_part() {
+        let (beneficiary, financier, stranger) = ([1; 20], [2; 20], Address::repeat_byte(3));
+        let receivable = Receivable::default();
+        let assigned = receivable.assign(&beneficiary, financier, Bps::from_raw(4_000), &beneficiary).expect("a part");
+        assert!(holds(&assigned, &financier.into()) && !holds(&assigned, &stranger));
+        assert!(!holds(&receivable, &financier.into()));
     }
 
     #[test]

@@ -4,18 +4,18 @@ use std::path::Path;
 
 use florin_bindings::escrow;
 use florin_client::chain::Address;
-use florin_trade::{terms::Agreement, Command, EscrowId};
+use florin_trade::{Command, EscrowId};
 use florin_trader::{
     hash,
     signatures::{Signatures, Subject as Matter},
-    terms_file::TermsFile,
+    terms_file::{changes, Change, TermsFile},
 };
 use serde_json::{json, Value};
 
 use super::{
     consent::divided,
     subject::{venue, Subject, ESCROW},
-    terms::{agreed, check_hash},
+    terms::{check_hash, in_full},
 };
 use crate::{
     error::CliError,
@@ -49,7 +49,7 @@ async fn on_chain(session: &Session, id: EscrowId, terms: Option<&Path>) -> Resu
     }
     let me = session.settings.signer()?.account().to_address();
     let (_, then) = subject.foresee(session, &Command::Sign { agreement }, me)?;
-    let preview = subject.preview().and(agreed(subject.agreement(), &subject.unit, &subject.names)).and(then);
+    let preview = subject.preview().and(in_full(session, subject.contract, &subject.file()).await?).and(then);
     let offered = subject.offer(session, &escrow::sign(id, agreement), "Sign a credit", preview).await?;
     subject.moved(offered, "Signed")
 }
@@ -85,11 +85,10 @@ async fn in_file(
     // Whoever is not asked is told before anything is shown.
     let data = signatures.typed_data_for(&me.0)?;
     let names = Names::new(session.book().ok().as_ref());
-    let preview = matter(session, &signatures).await?.person("signer", "you sign as", &me, &names).and(gathered(
-        &signatures,
-        path,
-        &names,
-    ));
+    let preview = matter(session, contract, &signatures)
+        .await?
+        .person("signer", "you sign as", &me, &names)
+        .and(gathered(&signatures, path, &names));
     let signature = match wallet.sign(session, &signatory, &data, "Sign", &preview)? {
         Signed::Shown(answer) => return Ok(answer),
         Signed::By(signature) => signature,
@@ -100,75 +99,48 @@ async fn in_file(
     Ok(Answer::new(facts.to_json(), format!("Signed\n{}", facts.to_text())))
 }
 
-/// What is signed in a file, in words.
-async fn matter(session: &Session, signatures: &Signatures) -> Result<Record, CliError> {
+/// What is signed in a file, in full.
+async fn matter(session: &Session, contract: Address, signatures: &Signatures) -> Result<Record, CliError> {
     let names = Names::new(session.book().ok().as_ref());
     let agreement = signatures.agreement();
     let asset = agreement.terms.asset;
-    let unit = crate::erc20::unit(session, &Address::from(asset.token), asset.decimals).await?;
+    let token = Address::from(asset.token);
+    let unit = crate::erc20::unit(session, &token, asset.decimals).await?;
+    let file = TermsFile::of(*agreement, Some(unit.symbol.clone()));
     Ok(match *signatures.subject() {
         Matter::Terms => {
-            Record::new().text("kind", "you sign", "terms of a credit").and(agreed(agreement, &unit, &names))
+            Record::new().text("kind", "you sign", "terms of a credit").and(in_full(session, contract, &file).await?)
         }
         Matter::Amendment { escrow, .. } => {
             let subject = Subject::load(session, escrow).await?;
-            let changes = changes(session, subject.agreement(), agreement, &unit.symbol)?;
+            let changes = changes(subject.agreement(), agreement)?;
             Record::new()
                 .text("kind", "you sign", "an amendment")
                 .number("escrow", "credit", escrow)
-                .and(agreed(agreement, &unit, &names))
-                .and(told_changes(&changes))
+                .and(in_full(session, contract, &file).await?)
+                .and(told_changes(&changes, &names))
         }
+        // Nothing can be drawn after it, so of the terms nothing is left but the agreement that it names.
         Matter::Division { escrow, division, .. } => Record::new()
             .text("kind", "you sign", "a division, after which nothing can be drawn")
             .number("escrow", "credit", escrow)
+            .text("agreement", "agreement", hash::format(&agreement.hash(florin_trader::keccak)))
             .person("applicant", "applicant", &agreement.terms.applicant.into(), &names)
             .person("beneficiary", "beneficiary", &agreement.terms.beneficiary.into(), &names)
+            .asset("asset", "asset", &token, &unit, &names)
             .and(divided(&division, &unit)),
     })
 }
 
-/// Lines in which two agreements differ, as their files would have them.
-///
-/// # Errors
-/// Terms that no file can say.
-pub(super) fn changes(
-    session: &Session,
-    old: &Agreement,
-    new: &Agreement,
-    symbol: &str,
-) -> Result<Vec<String>, CliError> {
-    let aliases = Aliases::new(session);
-    let text = |agreement: &Agreement| TermsFile::of(*agreement, Some(symbol.to_owned())).to_text(&aliases);
-    Ok(difference(&text(old)?, &text(new)?))
-}
-
-/// Lines that only one of two texts has, those of the old one first. Comments say nothing.
-fn difference(old: &str, new: &str) -> Vec<String> {
-    fn lines(text: &str) -> Vec<&str> {
-        text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
-    }
-    fn only<'a>(these: &[&'a str], those: &[&str]) -> Vec<&'a str> {
-        let mut left = those.to_vec();
-        let is_own = |line: &&&'a str| match left.iter().position(|other| other == *line) {
-            // Each line of the other text stands for one of this.
-            Some(place) => {
-                left.remove(place);
-                false
-            }
-            None => true,
-        };
-        these.iter().filter(is_own).copied().collect()
-    }
-    let (old, new) = (lines(old), lines(new));
-    let gone = only(&old, &new).into_iter().map(|line| format!("- {line}"));
-    let come = only(&new, &old).into_iter().map(|line| format!("+ {line}"));
-    gone.chain(come).collect()
-}
-
-/// Changes as facts.
-pub(super) fn told_changes(changes: &[String]) -> Record {
-    Record::new().lines("changes", "change", changes, json!(changes))
+/// Changes of an agreement as facts: key, old and new value for people, and what goes and what comes for programs.
+pub(super) fn told_changes(changes: &[Change], names: &Names) -> Record {
+    let shown: Vec<String> = changes.iter().map(|change| names.annotate(&change.to_string())).collect();
+    let lines: Vec<String> = changes.iter().flat_map(Change::lines).collect();
+    let list: Vec<Value> = changes
+        .iter()
+        .map(|change| json!({ "key": change.key, "before": change.before, "after": change.after }))
+        .collect();
+    Record::new().lines("changes", "change", &shown, json!(lines)).hidden("changed", json!(list))
 }
 
 /// Who has signed in a file, who has not, and until when it counts.
@@ -230,11 +202,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn changes_are_lines_that_only_one_text_has() {
-        let old = "# hash one\n[credit]\namount = \"1\"\ntip = \"0\"\n\n[[documents]]\n[[documents]]\n";
-        let new = "# hash two\n[credit]\namount = \"2\"\ntip = \"0\"\n[[documents]]\n";
-        assert_eq!(difference(old, new), ["- amount = \"1\"", "- [[documents]]", "+ amount = \"2\""]);
-        assert!(difference(old, old).is_empty());
+    fn changes_are_told_by_their_keys() {
+        let change = |before: Option<&str>, after: Option<&str>| Change {
+            key: "milestones[1].amount".to_owned(),
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+        };
+        let changes = [change(Some("\"2000\""), Some("\"18000\"")), change(None, Some("\"1\""))];
+        let record = told_changes(&changes, &Names::new(None));
+        let text = record.to_text();
+        assert!(text.contains("milestones[1].amount: \"2000\" -> \"18000\""), "{text}");
+        let json = record.to_json();
+        let lines = [
+            "- milestones[1].amount = \"2000\"",
+            "+ milestones[1].amount = \"18000\"",
+            "+ milestones[1].amount = \"1\"",
+        ];
+        assert_eq!(json["changes"], json!(lines));
+        assert_eq!(json["changed"][1], json!({ "key": "milestones[1].amount", "before": null, "after": "\"1\"" }));
     }
 
     #[test]

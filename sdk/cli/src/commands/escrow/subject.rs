@@ -12,14 +12,21 @@ use florin_client::{
 };
 use florin_trade::{
     decide,
-    decision::{Screening, View},
+    decision::{Screening, TitleMove},
+    drawing::Acceptance,
     examination::{Presentation, PresentationId},
-    ledger::Delivery,
+    ledger::{Delivery, Payout},
+    right::TitleKey,
     state::{Escrow, Status},
     terms::{Agreement, Terms},
     Command, Context, EscrowError, EscrowId, Outcome,
 };
-use florin_trader::{amount, signing::Venue, terms_file::TermsFile, timeline::status_word};
+use florin_trader::{
+    amount, hash,
+    signing::Venue,
+    terms_file::TermsFile,
+    timeline::{status_word, Recipient},
+};
 use florin_units::{Amount, MathError, Timestamp};
 use parity_scale_codec::Decode;
 use serde_json::{json, Value};
@@ -29,9 +36,10 @@ use crate::{
     commands::vault::event,
     erc20,
     error::CliError,
+    moment,
     output::Answer,
     pay::{paying, Payment},
-    record::Record,
+    record::{moment_json, Record},
     refusal::{Explain, Units},
     send::{self, Offered},
     session::Session,
@@ -132,18 +140,6 @@ impl Subject {
         sum.map_err(|error| self.refused(session, &EscrowError::Math(error)))
     }
 
-    /// The records as rules take them.
-    pub(crate) fn view(&self) -> View {
-        View {
-            id: self.id(),
-            terms: *self.terms(),
-            escrow: *self.escrow(),
-            presentation: self.picture.presentation,
-            dispute: self.picture.dispute,
-            receivable: self.picture.receivable,
-        }
-    }
-
     /// The presentation that is not decided, and how it is named.
     ///
     /// # Errors
@@ -161,11 +157,13 @@ impl Subject {
         Record::new()
             .number("escrow", "credit", self.id())
             .text("status", "status", status_word(self.status()))
-            .person("applicant", "applicant", &terms.applicant.into(), &self.names)
-            .person("beneficiary", "beneficiary", &terms.beneficiary.into(), &self.names)
+            .person("applicant", "applicant (buyer)", &terms.applicant.into(), &self.names)
+            .person("beneficiary", "beneficiary (seller)", &terms.beneficiary.into(), &self.names)
+            .asset("asset", "asset", &terms.asset.token.into(), &self.unit, &self.names)
     }
 
-    /// What a message would do by the rules, sent by an account: where the credit stands then, and who is paid what.
+    /// What a message would do by the rules, sent by an account: where the credit stands then, who is paid what, what is
+    /// accepted for later, and where titles go.
     /// The contract has the last word; it also looks at signatures, titles and money.
     ///
     /// # Errors
@@ -177,21 +175,14 @@ impl Subject {
         caller: Address,
     ) -> Result<(Outcome, Record), CliError> {
         let context = Context { caller: caller.0, now: self.now, screening: Screening::Clear };
-        let outcome = decide(&self.view(), command, &context).map_err(|error| self.refused(session, &error))?;
+        let outcome = decide(&self.picture.view(), command, &context).map_err(|error| self.refused(session, &error))?;
         let then = outcome.view.escrow.status(&outcome.view.terms, self.now);
-        let payments: Vec<Paid> = outcome
-            .payouts
-            .iter()
-            .map(|payout| Paid {
-                to: payout.account.into(),
-                amount: self.unit.short(payout.amount.raw()),
-                json: self.unit.json(payout.amount.raw()),
-                purpose: words::name(&payout.purpose),
-                is_claim: payout.delivery == Delivery::Accumulate,
-            })
-            .collect();
+        let payments: Vec<Paid> = outcome.payouts.iter().map(|payout| Paid::of(payout, &self.unit)).collect();
         let record = Record::new().text("then", "status then", status_word(then));
-        Ok((outcome, paid(record, "pays", &payments, &self.names)))
+        let record = paid(record, "pays", &payments, &self.names)
+            .and(accepts(outcome.acceptance, &self.unit))
+            .and(titles(&outcome.titles, &self.names));
+        Ok((outcome, record))
     }
 
     /// Tries, shows, confirms and sends a message about the credit.
@@ -226,7 +217,8 @@ impl Subject {
         paying(session, (ESCROW, self.contract), payment, message, lacks_allowance, heading, preview).await
     }
 
-    /// The answer of a command that moved the credit: where it stands now, what it holds, who was paid.
+    /// The answer of a command that moved the credit: where it stands now, what it holds, who was paid, where titles
+    /// went, and what to do about those that could not be delivered.
     ///
     /// # Errors
     /// The transaction does not tell.
@@ -249,7 +241,11 @@ impl Subject {
             .text("status", "status", status_word(told.record.status(terms, at)))
             .and(money(&told.record, &self.unit));
         let asset = Address::from(terms.asset.token);
-        Ok(paid(record, "paid_to", &payments(receipt, self.contract, &asset, &self.unit)?, &self.names))
+        let record = paid(record, "paid_to", &payments(receipt, self.contract, &asset, &self.unit)?, &self.names);
+        let accepted = events::<escrow::AcceptanceChanged>(receipt, self.contract)?.into_iter().next_back();
+        let accepted = accepted.map(|told| (told.number, told.acceptance));
+        let moved = events::<escrow::TitleMoved>(receipt, self.contract)?;
+        Ok(record.and(accepts(accepted, &self.unit)).and(titles_moved(&moved, &self.names)))
     }
 }
 
@@ -276,6 +272,7 @@ pub(crate) fn money(escrow: &Escrow, unit: &Unit) -> Record {
         .amount("accepted", "accepted, to mature", book.accepted.raw(), unit)
         .amount("retained", "held back", book.retained.raw(), unit)
         .amount("bonds", "bonds", book.bonds.raw(), unit)
+        .amount("reserve", "applicant's reserve for disputes", book.reserve.raw(), unit)
         .amount("drawn", "drawn so far", escrow.drawn.raw(), unit)
         .amount("paid", "paid out so far", book.paid.raw(), unit)
         .amount("claimable", "became claims", book.claimable.raw(), unit)
@@ -286,11 +283,41 @@ pub(crate) fn money(escrow: &Escrow, unit: &Unit) -> Record {
 
 /// A payment, in words.
 pub(crate) struct Paid {
-    to: Address,
+    /// None where it is whoever sends a message.
+    to: Option<Address>,
     amount: String,
     json: Value,
     purpose: String,
     is_claim: bool,
+}
+
+impl Paid {
+    /// What the rules pay.
+    pub(crate) fn of(payout: &Payout, unit: &Unit) -> Self {
+        Self {
+            to: Some(payout.account.into()),
+            amount: unit.short(payout.amount.raw()),
+            json: unit.json(payout.amount.raw()),
+            purpose: words::name(&payout.purpose),
+            is_claim: payout.delivery == Delivery::Accumulate,
+        }
+    }
+
+    /// All that somebody gets in the end, whatever for.
+    pub(crate) fn in_all(to: &Recipient, amount: Amount, unit: &Unit) -> Self {
+        let to = match to {
+            Recipient::Account(account) => Some((*account).into()),
+            Recipient::Sender => None,
+        };
+        let purpose = if to.is_some() { "in all" } else { "tips of whoever settles" };
+        Self {
+            to,
+            amount: unit.short(amount.raw()),
+            json: unit.json(amount.raw()),
+            purpose: purpose.to_owned(),
+            is_claim: false,
+        }
+    }
 }
 
 /// Payments that a transaction tells of. Those in another asset than the credit's are told in raw units.
@@ -310,7 +337,7 @@ pub(crate) fn payments(
         .map(|told| {
             let unit = if told.asset == *asset { unit } else { &other };
             Paid {
-                to: told.account,
+                to: Some(told.account),
                 amount: unit.short(told.amount.raw()),
                 json: unit.json(told.amount.raw()),
                 purpose: words::name(&told.purpose),
@@ -322,21 +349,102 @@ pub(crate) fn payments(
 
 /// Facts with a line for each payment.
 pub(crate) fn paid(record: Record, key: &'static str, payments: &[Paid], names: &Names) -> Record {
+    paid_as(record, key, "pays", payments, names)
+}
+
+/// The same with another label.
+pub(crate) fn paid_as(
+    record: Record,
+    key: &'static str,
+    label: &'static str,
+    payments: &[Paid],
+    names: &Names,
+) -> Record {
     let line = |paid: &Paid| {
         let claim = if paid.is_claim { ", to be claimed" } else { "" };
-        format!("{} to {} ({}{claim})", paid.amount, names.short(&paid.to), paid.purpose)
+        let to = paid.to.map_or_else(|| "whoever sends the message".to_owned(), |to| names.short(&to));
+        format!("{} to {to} ({}{claim})", paid.amount, paid.purpose)
     };
     let lines: Vec<String> = payments.iter().map(line).collect();
     let list = payments.iter().map(|paid| {
         json!({
-            "to": format!("{:?}", paid.to),
+            "to": paid.to.map(|to| format!("{to:?}")),
             "amount": paid.json,
             "purpose": paid.purpose,
             "claim": paid.is_claim,
         })
     });
     let list: Vec<Value> = list.collect();
-    record.lines(key, "pays", &lines, json!(list))
+    record.lines(key, label, &lines, json!(list))
+}
+
+/// A drawing that was accepted, and is paid when it matures; nothing where none is new.
+fn accepts(acceptance: Option<(u8, Acceptance)>, unit: &Unit) -> Record {
+    let new = acceptance.filter(|(_, acceptance)| !acceptance.paid);
+    let Some((number, Acceptance { amount, maturity, .. })) = new else {
+        return Record::new().hidden("accepts", Value::Null);
+    };
+    let (raw, matures) = (amount.raw(), maturity.raw());
+    let text = format!("{}, paid at {} (acceptance {number})", unit.short(raw), moment::format(matures));
+    let json = json!({ "number": number, "amount": unit.json(raw), "maturity": moment_json(matures) });
+    Record::new().value("accepts", "accepted", text, json)
+}
+
+/// A title, as people call it.
+fn title(key: &TitleKey, names: &Names) -> String {
+    format!("the title to {}, issued by {}", hash::format(&key.document), names.short(&key.issuer.into()))
+}
+
+fn title_json(key: &TitleKey, to: Option<Address>, is_done: bool) -> Value {
+    json!({
+        "document": hash::format(&key.document),
+        "issuer": hash::format(&key.issuer),
+        "to": to.map(|to| format!("{to:?}")),
+        "done": is_done,
+    })
+}
+
+/// Where titles would go, a line each; into custody where `to` is null.
+fn titles(moves: &[Option<TitleMove>], names: &Names) -> Record {
+    let (mut lines, mut list) = (Vec::new(), Vec::new());
+    for one in moves.iter().flatten() {
+        match one {
+            TitleMove::Take(key) => {
+                lines.push(format!("{} goes into custody", title(key, names)));
+                list.push(title_json(key, None, true));
+            }
+            TitleMove::Deliver(key, to) => {
+                let to = Address::from(*to);
+                lines.push(format!("{} goes to {}", title(key, names), names.show(&to)));
+                list.push(title_json(key, Some(to), true));
+            }
+        }
+    }
+    Record::new().lines("titles", "title", &lines, json!(list))
+}
+
+/// Where titles have gone. Money does not wait for a registry, so who is to get a title that was not delivered is told
+/// how to have that tried again.
+fn titles_moved(moved: &[escrow::TitleMoved], names: &Names) -> Record {
+    let (mut lines, mut list) = (Vec::new(), Vec::new());
+    for told in moved {
+        let key = TitleKey { issuer: told.issuer.0, document: told.document };
+        let shown = title(&key, names);
+        lines.push(match (told.to, told.done) {
+            (None, _) => format!("{shown}, is in custody"),
+            (Some(to), true) => format!("{shown}, has gone to {}", names.show(&to)),
+            (Some(to), false) => format!(
+                "{shown}, waits for {}: its registry has not delivered it. Try again: florin escrow deliver-title {} {} \
+                 --issuer {:?}",
+                names.show(&to),
+                told.escrow,
+                hash::format(&told.document),
+                told.issuer
+            ),
+        });
+        list.push(title_json(&key, told.to, told.done));
+    }
+    Record::new().lines("titles", "title", &lines, json!(list))
 }
 
 /// All events of a kind in a transaction.
@@ -352,12 +460,56 @@ pub(crate) fn events<E: ContractEvent>(receipt: &Receipt, contract: Address) -> 
 mod tests {
     use super::*;
 
+    const KEY: TitleKey = TitleKey { issuer: [3; 20], document: [0xab; 32] };
+
+    #[test]
+    fn titles_are_told_with_where_they_go() {
+        let names = Names::new(None);
+        let moves = [Some(TitleMove::Deliver(KEY, [1; 20])), Some(TitleMove::Take(KEY))];
+        let record = titles(&moves, &names);
+        let text = record.to_text();
+        assert!(text.contains(&format!("goes to {:?}", Address::repeat_byte(1))), "{text}");
+        assert!(text.contains("issued by 0x0303") && text.contains("goes into custody"), "{text}");
+        let json = record.to_json();
+        assert_eq!((&json["titles"][0]["done"], &json["titles"][1]["to"]), (&json!(true), &Value::Null));
+        assert_eq!(titles(&[None, None], &names).to_text(), "");
+    }
+
+    #[test]
+    fn a_title_that_waits_is_told_with_what_to_do() {
+        let (names, issuer) = (Names::new(None), Address::repeat_byte(3));
+        let told = |to: Option<Address>, done| escrow::TitleMoved { escrow: 7, issuer, document: [0xab; 32], to, done };
+        let to = Some(Address::repeat_byte(1));
+        let record = titles_moved(&[told(None, true), told(to, true), told(to, false)], &names);
+        let (text, json) = (record.to_text(), record.to_json());
+        assert!(text.contains("is in custody") && text.contains("has gone to 0x0101"), "{text}");
+        let next = format!("florin escrow deliver-title 7 0x{} --issuer {issuer:?}", "ab".repeat(32));
+        assert!(text.contains(&next), "{text}");
+        assert_eq!(json["titles"][2]["done"], json!(false));
+    }
+
+    #[test]
+    fn what_is_accepted_is_told_with_its_maturity() {
+        let unit = Unit::coin();
+        let one = Acceptance {
+            amount: Amount::from_raw(1_000_000_000_000_000_000),
+            maturity: Timestamp::from_raw(60),
+            paid: false,
+        };
+        let record = accepts(Some((2, one)), &unit);
+        assert!(record.to_text().contains("1 FLRN, paid at 1970-01-01T00:01:00Z (acceptance 2)"), "{record:?}");
+        assert_eq!(record.to_json()["accepts"]["number"], json!(2));
+        for none in [None, Some((2, Acceptance { paid: true, ..one }))] {
+            assert_eq!(accepts(none, &unit).to_json(), json!({ "accepts": null }));
+        }
+    }
+
     #[test]
     fn payments_are_told_with_what_they_are_for() {
         let unit = Unit::coin();
         let raw = 1_500_000_000_000_000_000;
         let one = |is_claim| Paid {
-            to: Address::repeat_byte(1),
+            to: Some(Address::repeat_byte(1)),
             amount: unit.short(raw),
             json: unit.json(raw),
             purpose: "proceeds".to_owned(),

@@ -1,4 +1,5 @@
-//! `florin escrow template` and `draft`: from a file with terms to a credit on the chain.
+//! `florin escrow template`, `draft` and `terms`: from a file with terms to a credit on the chain, and back. What
+//! somebody signs or pays for is shown here in full.
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use florin_trade::{
     fee::Settings,
     state::Status,
     terms::{Agreement, Payment},
-    EscrowError,
+    EscrowError, EscrowId,
 };
 use florin_trader::{
     hash,
@@ -26,7 +27,7 @@ use serde_json::{json, Value};
 use super::{
     sign::{check_matter, check_venue, gathered},
     subject::events,
-    venue, ESCROW,
+    venue, Subject, ESCROW,
 };
 use crate::{
     amount::Unit,
@@ -81,18 +82,142 @@ pub(super) async fn draft(session: &Session, arguments: &DraftArguments) -> Resu
     }
 }
 
+/// `florin escrow terms`: the complete terms of a credit, or of a file in which parties sign. Nothing else is printed,
+/// so that the text can be saved, changed, and proposed.
+pub(super) async fn show(session: &Session, what: &str) -> Result<Answer, CliError> {
+    let (escrow, agreement) = match what.parse::<EscrowId>() {
+        Ok(id) => (Some(id), *Subject::load(session, id).await?.agreement()),
+        Err(_) => (None, *Signatures::read(Path::new(what))?.agreement()),
+    };
+    let asset = agreement.terms.asset;
+    let unit = erc20::unit(session, &Address::from(asset.token), asset.decimals).await?;
+    let text = TermsFile::of(agreement, Some(unit.symbol)).to_text(&Aliases::new(session))?;
+    let hash = hash::format(&agreement.hash(florin_trader::keccak));
+    Ok(Answer::new(json!({ "escrow": escrow, "agreement": hash, "terms": text }), text))
+}
+
 /// Terms that the contract would take now.
 struct Draft {
     contract: Address,
     file: TermsFile,
     unit: Unit,
     names: Names,
+    judged: Judged,
+    now: Timestamp,
+}
+
+/// What the chain has to say of terms.
+struct Judged {
     settings: Settings,
     /// The pool of arbitrators.
     pool: Record,
-    /// What the chain has to say against these terms, each with the key that it is about.
-    warnings: Vec<(String, String)>,
-    now: Timestamp,
+    /// What it has against them, each with the key that it is about.
+    objections: Vec<(String, String)>,
+}
+
+impl Judged {
+    /// Asks the chain. What keeps a credit by these terms from being paid in is no error here: who signs is told.
+    async fn load(session: &Session, contract: Address, file: &TermsFile, unit: &Unit) -> Result<Self, CliError> {
+        let terms = &file.agreement.terms;
+        let asset = Address::from(terms.asset.token);
+        let mut objections = Vec::new();
+        let mut object = |key: &str, text: String| objections.push((key.to_owned(), text));
+        match session.client.read(contract, &escrow::asset(asset)).await? {
+            None => {
+                let text =
+                    "no credit can be in this asset yet; anybody may admit it: florin call escrow admit_asset ASSET";
+                object("asset", text.to_owned());
+            }
+            Some((ledger, minimum)) if ledger.check_seed(minimum).is_err() => {
+                let text = format!(
+                    "the escrow contract holds too little of it for good, so no credit can be paid in; anybody may give \
+                     {}: florin call escrow seed_asset ASSET AMOUNT",
+                    unit.short(minimum.saturating_sub(ledger.seed).raw())
+                );
+                object("asset", text);
+            }
+            Some(_) => {}
+        }
+        let (expected, said) = (terms.asset.decimals, erc20::decimals(session, &asset).await);
+        match said {
+            Ok(actual) if actual == expected => {}
+            Ok(actual) => object(
+                "asset.decimals",
+                format!(
+                    "the terms count with {expected}, and the asset has {actual}, so the credit could not be paid in"
+                ),
+            ),
+            Err(CliError::NotErc20 { .. }) => {
+                object(
+                    "asset.token",
+                    "there is no token at this address, so the credit could not be paid in".to_owned(),
+                );
+            }
+            Err(error) => return Err(error),
+        }
+        let actual = &unit.symbol;
+        if let Some(said) = file.symbol.as_ref().filter(|said| !said.eq_ignore_ascii_case(actual)) {
+            object(
+                "asset.symbol",
+                format!("the file calls the asset {said}, and it calls itself {actual}; is it the right one?"),
+            );
+        }
+        let settings = session.client.read(contract, &escrow::fee_settings()).await?;
+        if settings.fee > terms.maximum_fee {
+            let text = "the protocol's fee is above this now, so the credit could not be paid in; write a higher one";
+            object("credit.maximum_fee", text.to_owned());
+        }
+        let (pool, too_small) = pool(session, &file.agreement.dispute).await?;
+        if let Some(text) = too_small {
+            object("disputes.pool", text);
+        }
+        Ok(Self { settings, pool, objections })
+    }
+
+    /// What is agreed in short, what each side risks, and what to look at before signing.
+    fn facts(&self, file: &TermsFile, unit: &Unit, names: &Names, now: Timestamp) -> Record {
+        agreed(&file.agreement, unit, names)
+            .ratio("fee", "fee of the protocol now", self.settings.fee.raw())
+            .and(self.pool.clone())
+            .and(risks(&file.agreement, unit))
+            .and(self.warnings(file, names, now))
+    }
+
+    /// What the chain has against terms, and what somebody who has seen credits go wrong would say.
+    fn warnings(&self, file: &TermsFile, names: &Names, now: Timestamp) -> Record {
+        let mut warnings = self.objections.clone();
+        for warning in file.warnings(now) {
+            warnings.push((warning.key().to_owned(), names.annotate(&warning.to_string())));
+        }
+        let lines: Vec<String> = warnings.iter().map(|(_, text)| text.clone()).collect();
+        let list: Vec<Value> = warnings.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect();
+        Record::new().lines("warnings", "look at", &lines, json!(list))
+    }
+}
+
+/// All that somebody signs or pays for: what is agreed in short, what each side risks, what to look at first, and the
+/// complete terms. No key of them is left out, so that nobody signs what was not shown.
+///
+/// # Errors
+/// Terms that no file can say; those of the chain.
+pub(super) async fn in_full(session: &Session, contract: Address, file: &TermsFile) -> Result<Record, CliError> {
+    let asset = file.agreement.terms.asset;
+    let unit = erc20::unit(session, &Address::from(asset.token), asset.decimals).await?;
+    let names = Names::new(session.book().ok().as_ref());
+    let judged = Judged::load(session, contract, file, &unit).await?;
+    let facts = judged.facts(file, &unit, &names, session.now().await?);
+    Ok(facts.and(written(file, &Aliases::new(session))?))
+}
+
+/// The complete terms as their file has them, without remarks; names of the reader's own address book stand beside
+/// addresses.
+///
+/// # Errors
+/// Terms that no file can say.
+fn written(file: &TermsFile, names: &dyn florin_trader::Names) -> Result<Record, CliError> {
+    let text = file.to_text(names)?;
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+    Ok(Record::new().page("terms", "terms", lines.join("\n")))
 }
 
 impl Draft {
@@ -107,54 +232,24 @@ impl Draft {
         let unit = erc20::unit(session, &asset, terms.asset.decimals).await?;
         let units = session.units(Some(unit.clone()));
         let admitted = session.client.read(contract, &escrow::asset(asset)).await?;
-        let (ledger, minimum) = admitted.ok_or_else(|| Error::UnknownAsset { asset }.explain(&units))?;
+        admitted.ok_or_else(|| Error::UnknownAsset { asset }.explain(&units))?;
         let (expected, actual) = (terms.asset.decimals, erc20::decimals(session, &asset).await?);
         if expected != actual {
             return Err(EscrowError::DecimalsChanged { expected, actual }.explain(&units).into());
         }
-        let settings = session.client.read(contract, &escrow::fee_settings()).await?;
-        let (pool, too_small) = pool(session, &file.agreement.dispute).await?;
-        let mut warnings = Vec::new();
-        let mut warn = |key: &str, text: String| warnings.push((key.to_owned(), text));
-        let actual = &unit.symbol;
-        if let Some(said) = file.symbol.as_ref().filter(|said| !said.eq_ignore_ascii_case(actual)) {
-            warn(
-                "asset.symbol",
-                format!("the file calls the asset {said}, and it calls itself {actual}; is it the right one?"),
-            );
-        }
-        if settings.fee > terms.maximum_fee {
-            let text = "the protocol's fee is above this now, so the credit could not be paid in; write a higher one";
-            warn("credit.maximum_fee", text.to_owned());
-        }
-        if let Some(text) = too_small {
-            warn("disputes.pool", text);
-        }
-        if ledger.check_seed(minimum).is_err() {
-            let text = format!(
-                "the escrow contract holds too little of it for good, so no credit can be paid in; anybody may give \
-                 {}: florin call escrow seed_asset ASSET AMOUNT",
-                unit.short(minimum.saturating_sub(ledger.seed).raw())
-            );
-            warn("asset", text);
-        }
+        let judged = Judged::load(session, contract, &file, &unit).await?;
         let names = Names::new(session.book().ok().as_ref());
-        Ok(Self { contract, file, unit, names, settings, pool, warnings, now })
+        Ok(Self { contract, file, unit, names, judged, now })
     }
 
     /// What is agreed, what each side risks, and what to look at before signing.
     fn facts(&self) -> Record {
-        let mut warnings = self.warnings.clone();
-        for warning in self.file.warnings(self.now) {
-            warnings.push((warning.key().to_owned(), self.names.annotate(&warning.to_string())));
-        }
-        let lines: Vec<String> = warnings.iter().map(|(_, text)| text.clone()).collect();
-        let list: Vec<Value> = warnings.iter().map(|(key, text)| json!({ "key": key, "text": text })).collect();
-        agreed(&self.file.agreement, &self.unit, &self.names)
-            .ratio("fee", "fee of the protocol now", self.settings.fee.raw())
-            .and(self.pool.clone())
-            .and(risks(&self.file.agreement, &self.unit))
-            .lines("warnings", "look at", &lines, json!(list))
+        self.judged.facts(&self.file, &self.unit, &self.names, self.now)
+    }
+
+    /// The same with the complete terms, for whoever is about to sign or send them.
+    fn in_full(&self, session: &Session) -> Result<Record, CliError> {
+        Ok(self.facts().and(written(&self.file, &Aliases::new(session))?))
     }
 
     /// Writes a file in which the parties sign.
@@ -162,7 +257,7 @@ impl Draft {
         let deadline = self.now.after(Seconds::from_raw(moment::parse_span(valid_for)?));
         files::check_new(out)?;
         let signatures = Signatures::under_terms(venue(session, self.contract).await?, self.file.agreement, deadline);
-        let facts = self.facts().and(gathered(&signatures, out, &self.names));
+        let facts = self.in_full(session)?.and(gathered(&signatures, out, &self.names));
         if session.settings.global.dry_run {
             return Ok(Answer::new(json!({ "sent": false, "preview": facts.to_json() }), facts.to_text()));
         }
@@ -172,7 +267,7 @@ impl Draft {
 
     /// Drafts the credit, with the signatures of a file where there are any.
     async fn send(&self, session: &Session, signed: Option<(&Path, &Signatures)>) -> Result<Answer, CliError> {
-        let mut preview = self.facts();
+        let mut preview = self.in_full(session)?;
         let mut given = Vec::new();
         if let Some((path, signatures)) = signed {
             check_venue(session, self.contract, signatures, path).await?;
@@ -253,7 +348,7 @@ pub(super) fn check_hash(path: &Path, found: &[u8; 32], expected: &[u8; 32]) -> 
     })
 }
 
-/// What is agreed, in short: the file or `florin escrow show` has all of it.
+/// What is agreed, in short. It is no substitute for the terms: who signs or pays is shown [`in_full`].
 pub(super) fn agreed(agreement: &Agreement, unit: &Unit, names: &Names) -> Record {
     let Agreement { terms, dispute, .. } = agreement;
     let payment = match terms.payment {
@@ -269,6 +364,7 @@ pub(super) fn agreed(agreement: &Agreement, unit: &Unit, names: &Names) -> Recor
         .person("applicant", "applicant (buyer)", &terms.applicant.into(), names)
         .person("beneficiary", "beneficiary (seller)", &terms.beneficiary.into(), names)
         .optional_person("confirmer", "confirmer", terms.confirmer.map(Address::from).as_ref(), names, "none")
+        .asset("asset", "asset", &terms.asset.token.into(), unit, names)
         .amount("amount", "credit", terms.amount.raw(), unit)
         .amount("limit", "most that can be drawn", limit(agreement).raw(), unit)
         .text("payment", "paid", payment)
@@ -318,6 +414,8 @@ fn risks(agreement: &Agreement, unit: &Unit) -> Record {
 
 #[cfg(test)]
 mod tests {
+    use florin_trader::names::NoNames;
+
     use super::*;
 
     #[test]
@@ -332,6 +430,43 @@ mod tests {
             assert_eq!(answer.data["name"], json!(word));
             assert!(answer.text.contains("florin terms 1"), "{}", answer.text);
         }
+    }
+
+    /// The terms of a template, with an address for each name.
+    fn template_file(template: Template) -> TermsFile {
+        let details = format!("details = \"0x{}\"", "11".repeat(32));
+        let text = template.text().replace("details = { file = \"contract.pdf\" }", &details);
+        let names = |text: &str| -> Result<florin_trade::Address, String> {
+            let mut address = [1; 20];
+            let length = text.len().min(20);
+            address[..length].copy_from_slice(&text.as_bytes()[..length]);
+            Ok(address)
+        };
+        TermsFile::parse(&text, Path::new(""), &names).expect("terms")
+    }
+
+    #[test]
+    fn who_signs_is_shown_every_key_of_the_terms() {
+        for template in Template::ALL {
+            let file = template_file(template);
+            let record = written(&file, &NoNames).expect("terms that can be written");
+            let shown = record.to_json()["terms"].as_str().expect("a text").to_owned();
+            let again = TermsFile::parse(&shown, Path::new(""), &NoNames).expect("the same terms");
+            assert_eq!(again.hash(), file.hash(), "what is shown is all that is signed");
+            assert!(!shown.starts_with('#'), "{shown}");
+            let text = record.to_text();
+            for line in shown.lines().filter(|line| !line.is_empty()) {
+                assert!(text.contains(line), "{line}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_asset_is_agreed_by_its_address() {
+        let file = template_file(Template::SightWithTitle);
+        let token = Address::from(file.agreement.terms.asset.token);
+        let record = agreed(&file.agreement, &Unit::new("USDT", 6), &Names::new(None));
+        assert!(record.to_text().contains(&format!("{token:?}, which calls itself USDT")), "{}", record.to_text());
     }
 
     #[test]
