@@ -4,89 +4,20 @@
 #[allow(dead_code)]
 #[path = "cli/home.rs"]
 mod home;
+#[allow(dead_code)]
+#[path = "cli/trade.rs"]
+mod trade;
 
 use std::fs;
 
 use serde_json::{json, Value};
 
 use home::Home;
-
-/// The seller's side: a home of its own, with the address book, on the buyer's node. Carrier and inspector sign there
-/// too.
-struct Seller {
-    home: Home,
-    node: String,
-}
-
-impl Seller {
-    fn new(buyer: &Home) -> Self {
-        let (home, node) = (Home::new(), format!("ws://127.0.0.1:{}", buyer.port));
-        fs::create_dir_all(home.path("addresses")).expect("a folder");
-        let seller = Self { home, node };
-        seller.receive(buyer, &["addresses/dev.json"]);
-        seller
-    }
-
-    fn line(&self, who: &str, line: &str) -> String {
-        format!("{line} --url {} --account dev:{who}", self.node)
-    }
-
-    fn ok(&self, line: &str) -> Value {
-        self.ok_as("bob", line)
-    }
-
-    fn ok_as(&self, who: &str, line: &str) -> Value {
-        self.home.ok(&self.line(who, line))
-    }
-
-    fn fails(&self, line: &str, exit: i32, code: &str) -> Value {
-        self.fails_as("bob", line, exit, code)
-    }
-
-    fn fails_as(&self, who: &str, line: &str, exit: i32, code: &str) -> Value {
-        self.home.fails(&self.line(who, line), exit, code)
-    }
-
-    /// The buyer sends files.
-    fn receive(&self, buyer: &Home, names: &[&str]) {
-        carry(buyer, &self.home, names);
-    }
-
-    /// The buyer gets files.
-    fn send(&self, buyer: &Home, names: &[&str]) {
-        carry(&self.home, buyer, names);
-    }
-}
-
-fn carry(from: &Home, to: &Home, names: &[&str]) {
-    for name in names {
-        fs::copy(from.path(name), to.path(name)).expect("copied");
-    }
-}
-
-fn human<'a>(value: &'a Value, name: &str) -> &'a str {
-    value[name]["human"].as_str().unwrap_or_default()
-}
-
-fn length(list: &Value) -> Option<usize> {
-    list.as_array().map(Vec::len)
-}
-
-fn contains(list: &Value, wanted: &str) -> bool {
-    list.as_array().is_some_and(|list| list.iter().any(|one| one.as_str() == Some(wanted)))
-}
+use trade::{contains, document, documents, fields, human, length, terms, Guest, Shipment};
 
 /// Whether a warning is about a key.
 fn warns(checked: &Value, key: &str) -> bool {
     checked["warnings"].as_array().is_some_and(|list| list.iter().any(|one| one["key"] == json!(key)))
-}
-
-/// Names of an answer's fields, which programs rely on: they are added to and never removed.
-fn fields(value: &Value) -> Vec<&str> {
-    let fields = value.as_object().expect("an object");
-    let mut fields: Vec<&str> = fields.keys().map(String::as_str).collect();
-    fields.sort_unstable();
-    fields
 }
 
 /// What `florin escrow show` tells.
@@ -122,6 +53,7 @@ const SHOWN: &[&str] = &[
     "presentation",
     "presented",
     "required",
+    "reserve",
     "retained",
     "retained_until",
     "shares",
@@ -144,7 +76,7 @@ fn a_credit_from_its_terms_to_the_last_of_the_money() {
     let buyer = Home::new();
     without_a_node(&buyer);
     let pool = a_suite(&buyer);
-    let seller = Seller::new(&buyer);
+    let seller = Guest::new(&buyer, "bob");
     terms_are_checked(&buyer, pool);
     signed_in_a_file(&buyer, &seller);
     paid_in(&buyer, &seller);
@@ -198,17 +130,7 @@ fn without_a_node(home: &Home) {
 
 /// The project's plan with ferdie as collector, coin for both sides, and arbitrators.
 fn a_suite(buyer: &Home) -> u64 {
-    buyer.start_node();
-    buyer.ok("node set-time 2027-01-04T09:00:00Z");
-    let to_governor = "args = [\"50\", \"${governor}\"]";
-    let plan = buyer.plan("deploy.toml", |text| text.replace(to_governor, "args = [\"50\", \"${account:ferdie}\"]"));
-    let text = fs::read_to_string(buyer.path(&plan)).expect("the plan");
-    assert!(text.contains("${account:ferdie}\"]"), "the plan names a collector as before");
-    buyer.ok("deploy");
-    assert_eq!(buyer.ok("audit roles")["sound"], json!(true));
-    buyer.ok("node advance 11m");
-    buyer.ok("vault open 1000UNIT --draw 60000");
-    buyer.ok("token transfer bob 5000");
+    trade::a_suite(buyer, str::to_owned);
 
     // One sits on the panel, three on appeal, and three parties are barred.
     let members: Vec<String> = (1..=7).map(|number| format!("dev:{number}")).collect();
@@ -218,65 +140,6 @@ fn a_suite(buyer: &Home) -> u64 {
     assert_eq!((&shown["size"], &shown["members"]), (&json!(7), &made["result"]["members"]));
     buyer.fails("arbitration pool show 77", 3, "UNKNOWN_POOL");
     pool
-}
-
-/// Coffee at sight, in parts; invoice, bill of lading, inspection.
-fn terms(pool: u64) -> String {
-    format!(
-        r#"format = "florin terms 1"
-
-[parties]
-applicant = "alice"
-beneficiary = "bob"
-
-[asset]
-token = "token"
-decimals = 18
-symbol = "FLRN"
-
-[credit]
-amount = "20000"
-partial_drawings = true
-payment = "sight"
-latest_shipment = "2027-02-26"
-expiry = "2027-03-26"
-presentation_period = "21 days"
-examination = "5 working days"
-examination_limit = "14 days"
-response = "7 days"
-maximum_fee = "1%"
-tip = "5"
-details = {{ file = "contract.txt" }}
-
-[[documents]]
-kind = "invoice"
-issuer = "bob"
-
-[[documents]]
-kind = "transport"
-issuer = "charlie"
-
-[[documents]]
-kind = "inspection"
-issuer = "dave"
-
-[calendar]
-weekend = ["Saturday", "Sunday"]
-offset = "+00:00"
-
-[disputes]
-arbitration = "arbitration"
-fallback = "eve"
-pool = {pool}
-panel = 1
-offers = 3
-bond = "1000"
-fee = "300"
-appeal_bond = "1500"
-appeal_fee = "700"
-default_split = "50%"
-"#
-    )
 }
 
 fn terms_are_checked(buyer: &Home, pool: u64) {
@@ -317,7 +180,7 @@ fn shows_all(preview: &Value) {
     assert!(preview["asset"].as_str().is_some_and(|token| terms.contains(token)), "{preview}");
 }
 
-fn signed_in_a_file(buyer: &Home, seller: &Seller) {
+fn signed_in_a_file(buyer: &Home, seller: &Guest) {
     let made = buyer.ok("escrow draft terms.toml --out signatures.json --valid-for 2d");
     assert_eq!((&made["complete"], length(&made["missing"])), (&json!(false), Some(2)), "{made}");
     shows_all(&made);
@@ -353,7 +216,7 @@ fn signed_in_a_file(buyer: &Home, seller: &Seller) {
     buyer.fails("escrow show 7", 3, "UNKNOWN_ESCROW");
 }
 
-fn paid_in(buyer: &Home, seller: &Seller) {
+fn paid_in(buyer: &Home, seller: &Guest) {
     let block = buyer.block();
     seller.fails("escrow fund 0 --yes", 3, "WRONG_CALLER");
     buyer.fails("escrow fund 0", 2, "CONFIRMATION_REQUIRED");
@@ -381,30 +244,15 @@ fn paid_in(buyer: &Home, seller: &Seller) {
     buyer.fails("escrow settle 0 --yes", 3, "NOT_ALLOWED");
 }
 
-/// A document of one file. The seller's own needs no signature, the others are signed by their issuers for the next
-/// drawing.
-fn document(seller: &Seller, place: &str, tag: &str, issuer: Option<&str>) -> String {
-    let name = format!("{place}-{tag}");
-    fs::write(seller.home.path(&format!("{name}.txt")), format!("{place} of shipment {tag}\n")).expect("written");
-    seller.home.ok(&format!("document commit {name}.txt --out {name}.json"));
-    let Some(issuer) = issuer else { return format!("{name}.json") };
-    let sign = format!("document sign 0 {place} {name}.json --dated 2027-01-08T00:00:00Z --out {name}-paper.json");
-    let signed = seller.ok_as(issuer, &sign);
-    assert_eq!(signed["place"], json!(if place == "transport" { 1 } else { 2 }), "{signed}");
-    format!("{name}-paper.json")
+/// Shipments are dated back.
+const fn shipment(tag: &str) -> Shipment<'_> {
+    Shipment { escrow: 0, tag, dated: Some("2027-01-08T00:00:00Z") }
 }
 
-/// All three as arguments.
-fn documents(seller: &Seller, tag: &str) -> String {
-    let documents = [("invoice", None), ("transport", Some("charlie")), ("inspection", Some("dave"))];
-    let brought = documents.map(|(place, issuer)| format!("--paper {place}={}", document(seller, place, tag, issuer)));
-    brought.join(" ")
-}
-
-fn presented(buyer: &Home, seller: &Seller) -> String {
+fn presented(buyer: &Home, seller: &Guest) -> String {
     buyer.ok("node set-time 2027-01-11T10:00:00Z");
     seller.fails("escrow present 0 --amount 15000 --yes", 3, "MISSING_DOCUMENT");
-    let papers = documents(seller, "one");
+    let papers = documents(seller, &shipment("one"));
     seller.fails_as("charlie", "document sign 0 inspection inspection-one.json --out x.json --yes", 3, "WRONG_ISSUER");
     seller.fails_as("dave", "document sign 0 letter inspection-one.json --out x.json --yes", 2, "UNKNOWN_DOCUMENT");
     seller.fails(&format!("escrow present 0 --amount 25000 {papers} --yes"), 3, "OVERDRAWN");
@@ -437,7 +285,7 @@ fn presented(buyer: &Home, seller: &Seller) -> String {
     papers
 }
 
-fn refused_and_cured(buyer: &Home, seller: &Seller, papers: &str) {
+fn refused_and_cured(buyer: &Home, seller: &Guest, papers: &str) {
     buyer.ok("node advance 1d");
     fs::write(buyer.path("reasons.txt"), "The certificate is of another lot.\n").expect("written");
     let named = "--discrepancy inspection --discrepancy description";
@@ -453,7 +301,7 @@ fn refused_and_cured(buyer: &Home, seller: &Seller, papers: &str) {
     assert_eq!((&examined["refused"], length(&examined["named"])), (&json!(true), Some(2)), "{examined}");
 
     buyer.ok("node advance 1d");
-    let better = document(seller, "inspection", "two", Some("dave"));
+    let better = document(seller, &shipment("two"), "inspection", Some("dave"));
     let papers = papers.replace("inspection-one-paper.json", &better);
     let shown = seller.ok(&format!("escrow cure 0 {papers} --dry-run"));
     let preview = &shown["preview"];
@@ -466,7 +314,7 @@ fn refused_and_cured(buyer: &Home, seller: &Seller, papers: &str) {
     assert_eq!(length(&details["discrepancies"]), Some(1), "{details}");
 }
 
-fn accepted(buyer: &Home, seller: &Seller) {
+fn accepted(buyer: &Home, seller: &Guest) {
     let before = human(&seller.ok("token balance"), "balance").to_owned();
     assert_eq!(before, "5000 FLRN");
     seller.fails("escrow accept 0 --yes", 3, "WRONG_CALLER");
@@ -500,7 +348,7 @@ fn accepted(buyer: &Home, seller: &Seller) {
 }
 
 /// A later expiry, with the consent of both.
-fn amended(buyer: &Home, seller: &Seller) {
+fn amended(buyer: &Home, seller: &Guest) {
     let later = fs::read_to_string(buyer.path("terms.toml")).expect("terms").replace("2027-03-26", "2027-04-02");
     fs::write(buyer.path("later.toml"), later).expect("written");
     let proposed = buyer.ok("escrow amend propose 0 later.toml --out amendment.json");
@@ -540,10 +388,10 @@ fn terms_with_issuers_swapped(buyer: &Home) -> String {
 }
 
 /// The rest is refused, disputed, and divided by an offer.
-fn disputed(buyer: &Home, seller: &Seller, old: &str) {
+fn disputed(buyer: &Home, seller: &Guest, old: &str) {
     buyer.ok("node set-time 2027-01-18T10:00:00Z");
     seller.fails(&format!("escrow present 0 --amount 5000 {old} --yes"), 2, "INVALID_PAPER");
-    let papers = documents(seller, "three");
+    let papers = documents(seller, &shipment("three"));
     let sent = seller.ok(&format!("escrow present 0 {papers}"));
     assert_eq!(human(&sent["result"], "presented"), "5000 FLRN", "all that can be drawn: {sent}");
     // What is being examined is not disputed.
@@ -588,7 +436,7 @@ fn disputed(buyer: &Home, seller: &Seller, old: &str) {
 }
 
 /// The collector signs where the second fee goes, and somebody else brings it.
-fn claimed(buyer: &Home, seller: &Seller) {
+fn claimed(buyer: &Home, seller: &Guest) {
     let signed = buyer.ok("escrow redirect sign token --to charlie --out redirect.json --account dev:ferdie");
     assert_eq!(human(&signed, "amount"), "20 FLRN", "{signed}");
     seller.receive(buyer, &["redirect.json"]);
@@ -601,7 +449,7 @@ fn claimed(buyer: &Home, seller: &Seller) {
     assert_eq!(human(&buyer.ok("token balance escrow"), "balance"), "0 FLRN");
 }
 
-fn listed(buyer: &Home, seller: &Seller) {
+fn listed(buyer: &Home, seller: &Guest) {
     // A second one, which its seller does not want.
     let drafted = buyer.ok("escrow draft terms.toml --send");
     assert_eq!((&drafted["result"]["escrow"], &drafted["result"]["status"]), (&json!(1), &json!("draft")));
@@ -620,7 +468,7 @@ fn listed(buyer: &Home, seller: &Seller) {
     assert!(table.output.contains("alice") && table.output.contains("20000 FLRN"), "{table:?}");
 }
 
-fn titles(seller: &Seller) {
+fn titles(seller: &Guest) {
     seller.ok_as("charlie", "title issue transport-one.json --to bob");
     seller.fails_as("charlie", "title issue transport-one.json --to bob --yes", 3, "TITLE_EXISTS");
     let shown = seller.ok("title show transport-one-paper.json");
@@ -640,7 +488,7 @@ fn titles(seller: &Seller) {
     seller.fails(&missing, 3, "NOTHING_TO_DELIVER");
 }
 
-fn around_it(buyer: &Home, seller: &Seller) {
+fn around_it(buyer: &Home, seller: &Guest) {
     buyer.fails("leg show 0", 3, "UNKNOWN_LEG");
     let digest = format!("0x{}", "44".repeat(32));
     let spans = "--lock-within 4h --claim-within 8h --refund-after 12h --dry-run";
@@ -661,7 +509,7 @@ fn around_it(buyer: &Home, seller: &Seller) {
 }
 
 /// What nobody has drawn goes back, and whoever has that done earns the tip.
-fn kept(buyer: &Home, seller: &Seller) {
+fn kept(buyer: &Home, seller: &Guest) {
     let drafted = buyer.ok("escrow draft terms.toml --send");
     assert_eq!(drafted["result"]["escrow"], json!(2), "{drafted}");
     buyer.ok("escrow sign 2");

@@ -96,11 +96,11 @@ pub(super) async fn mint_hostile<C: DevChain>(world: &World<C>, owner: &Signer, 
 
 /// Whom the hostile token denies, and does not allow where it is asked.
 pub(super) async fn deny<C: DevChain>(world: &World<C>, owner: &Signer, hostile: Address, account: Address) -> Outcome {
-    prepare(world, owner, hostile, account, Vec::new()).await
+    prepare_call(world, owner, hostile, account, Vec::new()).await
 }
 
 /// What the hostile token calls where it calls back, and answers where it is asked as a court.
-pub(super) async fn prepare<C: DevChain>(
+pub(super) async fn prepare_call<C: DevChain>(
     world: &World<C>,
     owner: &Signer,
     hostile: Address,
@@ -145,7 +145,7 @@ pub(super) async fn reenter_with<C: DevChain>(
     target: Address,
     call: Vec<u8>,
 ) -> Outcome {
-    prepare(world, owner, hostile, target, call).await?;
+    prepare_call(world, owner, hostile, target, call).await?;
     behave(world, owner, hostile, REENTERS).await
 }
 

@@ -26,7 +26,7 @@ use parity_scale_codec::Decode;
 
 use super::{
     approve_spender, asset_balance,
-    assets::{behave, mint_hostile, prepare, reentries, HONEST, REENTERS_APART},
+    assets::{behave, mint_hostile, prepare_call, reentries, HONEST, REENTERS_APART},
     escrow_incidents::{agreement_in, hostile_asset},
     Outcome,
 };
@@ -309,7 +309,7 @@ pub async fn e14_no_message_is_entered_from_inside_another<C: DevChain + Clone>(
     let mut done = BTreeSet::new();
     for Callback { contract, label, target, data } in callbacks {
         let name = format!("{contract}.{label}");
-        prepare(world, keeper, token, target, data).await?;
+        prepare_call(world, keeper, token, target, data).await?;
         let before = reentries(world, token).await?;
         let story = Box::pin(scene.credit()).await?;
         assert_eq!(story, honest, "{name} from inside a credit");

@@ -41,7 +41,7 @@ use parity_scale_codec::{Decode, Encode};
 use super::{
     approve_spender,
     assets::{
-        behave, deny, give_asset, hostile_token, mint_hostile, prepare, FALLS_SILENT, HONEST, LIES, RETURNS_FALSE,
+        behave, deny, give_asset, hostile_token, mint_hostile, prepare_call, FALLS_SILENT, HONEST, LIES, RETURNS_FALSE,
         RETURNS_NOTHING, REVERTS, TAKES_FEE,
     },
     refusal, Outcome,
@@ -1764,7 +1764,7 @@ async fn calling_for_other_courts<C: DevChain>(all: &Refusals<C>) -> Outcome {
     for (hearing, expected) in hearings {
         // Before it stands that the question was understood.
         let answer = (0u8, Some(hearing)).encode();
-        prepare(&trade.world, keeper, court, Address::zero(), answer).await?;
+        prepare_call(&trade.world, keeper, court, Address::zero(), answer).await?;
         match expected {
             Some(expected) => all.panel(keeper, &call, expected).await,
             // At the bounds there is one.

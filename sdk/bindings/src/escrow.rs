@@ -263,8 +263,8 @@ pub mod messages {
     pub fn decline(escrow: u64) -> Message<(), crate::escrow::Error> {
         Message::new("decline", true, false, true, encode_call(0xc3190661, &(escrow,)))
     }
-    /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, which it has
-    /// allowed this contract to take. The pool of arbitrators must be large enough, and the asset's account alive
+    /// The applicant pays in the most that can be drawn by the agreement that it names by its hash, and its reserve for
+    /// disputes; it has allowed this contract to take both. The pool of arbitrators must be large enough, and the asset's account alive
     /// whatever is paid out.
     ///
     /// Errors: `Paused`, `UnknownEscrow`, `NoAnswer`, `SeedTooSmall`, `PoolTooSmall`, `TransferRefused`,
@@ -341,8 +341,8 @@ pub mod messages {
     }
     /// The applicant takes the documents in spite of their discrepancies: they are honoured at once.
     ///
-    /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `Insolvent`. Events: those of
-    /// `accept`.
+    /// Errors: `UnknownEscrow`, `NotAllowed`, `WrongCaller`, `OtherPresentation`, `TitleNotInCustody`, `Insolvent`.
+    /// Events: those of `accept`.
     pub fn waive(
         escrow: u64,
         presentation: florin_trade::examination::PresentationId,
@@ -479,9 +479,10 @@ pub mod messages {
             encode_call(0xac90c59a, &(escrow, to_beneficiary)),
         )
     }
-    /// Whoever has ruled collects its fee of this escrow's disputes; returns raw units of the asset.
+    /// Whoever has ruled collects its fee of this escrow's disputes; returns raw units of the asset. Where the asset
+    /// refuses it the fee becomes a claim, which can be paid elsewhere.
     ///
-    /// Errors: `UnknownEscrow`, `NoFee`, `PayoutRefused`. Event: `Paid`.
+    /// Errors: `UnknownEscrow`, `NoFee`, `Insolvent`. Event: `Paid`.
     pub fn collect_fee(escrow: u64) -> Message<u128, crate::escrow::Error> {
         Message::new(
             "collect_fee",
@@ -491,12 +492,13 @@ pub mod messages {
             encode_call(0x626b36cc, &(escrow,)),
         )
     }
-    /// Brings an amendment to which all have consented. For a larger credit the caller, the applicant as a rule,
-    /// pays what is more, which it has allowed this contract to take.
+    /// Brings an amendment to which all have consented. For a larger credit or reserve the caller, the applicant as a
+    /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators must be large
+    /// enough, and another compliance contract let the caller pay in.
     ///
     /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
     /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
-    /// `Denied`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+    /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
     /// `EscrowMoved`, `Paid`.
     pub fn amend(
         escrow: u64,

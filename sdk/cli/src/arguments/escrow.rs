@@ -116,7 +116,8 @@ pub(crate) enum EscrowCommand {
         /// A signature that `florin escrow attest` has written. Can be given several times.
         #[arg(long = "signature", value_name = "FILE")]
         signatures: Vec<PathBuf>,
-        /// A file with a preimage: 0x and 64 hexadecimal digits. Can be given several times.
+        /// A file with a preimage: 0x and 64 hexadecimal digits; nobody else may read the file. Can be given several
+        /// times.
         #[arg(long = "preimage-file", value_name = "FILE")]
         preimages: Vec<PathBuf>,
     },

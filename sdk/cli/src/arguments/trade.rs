@@ -208,7 +208,7 @@ pub(crate) enum ArbitrationCommand {
         /// How much.
         amount: String,
     },
-    /// Leave the staked pool.
+    /// Leave the staked pool. The stake is taken out after that, with `florin arbitration withdraw`.
     Leave,
     /// List the open panels in which the acting account sits, with what it has to do there and until when.
     ///

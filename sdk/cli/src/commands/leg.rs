@@ -139,12 +139,14 @@ impl Subject {
         session: &Session,
         amount: Amount,
         message: &Message<(), Error>,
+        then: Record,
         heading: &str,
         done: &str,
     ) -> Result<Answer, CliError> {
         let payment = Payment { asset: self.leg.terms.asset.into(), amount, unit: self.unit.clone() };
         let to = (ESCROW, self.contract);
-        let offered = paying(session, to, payment, message, lacks_allowance, heading, self.facts()).await?;
+        let preview = self.facts().and(then);
+        let offered = paying(session, to, payment, message, lacks_allowance, heading, preview).await?;
         changed(offered, self.contract, done, &self.unit, &self.names)
     }
 }
@@ -294,14 +296,16 @@ async fn agree(session: &Session, arguments: &LegArguments) -> Result<Answer, Cl
 async fn bond(session: &Session, leg: u64) -> Result<Answer, CliError> {
     let subject = Subject::load(session, leg).await?;
     let premium = subject.leg.terms.premium;
-    subject.pay(session, premium, &escrow::bond_leg(leg), "Put up the premium", "Put up").await
+    let then = subject.foresee(session, &swap::LegCommand::Bond { received: premium }).await?;
+    subject.pay(session, premium, &escrow::bond_leg(leg), then, "Put up the premium", "Put up").await
 }
 
 /// `florin leg lock`.
 async fn lock(session: &Session, leg: u64) -> Result<Answer, CliError> {
     let subject = Subject::load(session, leg).await?;
     let amount = subject.leg.terms.amount;
-    subject.pay(session, amount, &escrow::lock_leg(leg), "Lock the amount", "Locked").await
+    let then = subject.foresee(session, &swap::LegCommand::Lock { received: amount }).await?;
+    subject.pay(session, amount, &escrow::lock_leg(leg), then, "Lock the amount", "Locked").await
 }
 
 /// `florin leg claim`.

@@ -139,7 +139,7 @@ pub(super) async fn leave(panels: &Panels<'_>) -> Result<Answer, CliError> {
     let own = own(panels, panels.me()?).await?;
     let preview = told(&own, &unit);
     let offered = panels.offer(&arbitration::leave(), Some(&unit), "Leave the staked pool", preview).await?;
-    changed(panels, offered, "Left", &unit)
+    changed(panels, offered, "Left; florin arbitration withdraw takes the stake out", &unit)
 }
 
 /// What the acting account has in the staked pool after a transaction.

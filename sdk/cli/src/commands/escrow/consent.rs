@@ -80,11 +80,13 @@ pub(super) async fn propose_division(
     let subject = Subject::load(session, id).await?;
     check_legal(session, &subject, Message::Agree)?;
     let dispute = subject.picture.dispute.as_ref();
-    let division = Division {
-        of_retention: subject.escrow().is_about_retention(dispute),
-        stake: subject.sum(session, subject.escrow().stake(dispute))?,
-        to_beneficiary: subject.parse(amount)?,
-    };
+    let stake = subject.sum(session, subject.escrow().stake(dispute))?;
+    let to_beneficiary = subject.parse(amount)?;
+    if to_beneficiary > stake {
+        return Err(subject.refused(session, &EscrowError::AboveStake { amount: to_beneficiary, stake }));
+    }
+    let of_retention = subject.escrow().is_about_retention(dispute);
+    let division = Division { of_retention, stake, to_beneficiary };
     let nonce = subject.escrow().amendments;
     let deadline = deadline(&subject, valid_for)?;
     let venue = venue(session, subject.contract).await?;

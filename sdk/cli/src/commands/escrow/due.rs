@@ -2,15 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use florin_bindings::escrow::{self, Proofs};
-use florin_client::chain::Address;
+use florin_bindings::{
+    escrow::{self, Proofs},
+    oracle, title, Message,
+};
+use florin_client::{chain::Address, contract::CallError, error::ChainError};
 use florin_trade::{
-    condition::{approval_hash, Conditions, Fact},
+    condition::{approval_hash, Conditions, Evidence, Fact, Reading},
     drawing::{payable, Acceptance},
     terms::{Checklist, DocumentKind},
     Command, EscrowError, EscrowId, Hash,
 };
-use florin_trader::{hash, signing::Venue, typed_data::TypedData};
+use florin_trader::{hash, keccak, signing::Venue, typed_data::TypedData};
+use parity_scale_codec::Decode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -175,6 +179,10 @@ pub(super) async fn execute(
         proofs.preimages.push(preimage(path)?);
     }
     (proofs.feeds, proofs.title) = read_for(&agreement.conditions);
+    // Nobody hears a secret, the node neither, where it would gain nothing.
+    let evidence = evidence(session, &agreement.conditions, &proofs).await?;
+    let (conditions, checklist) = (&agreement.conditions, &agreement.checklist);
+    let (_, then) = subject.foresee(session, &Command::Execute { conditions, checklist, evidence: &evidence }, me)?;
     let signers: Vec<String> = proofs.signatures.iter().map(|(signer, _)| subject.names.short(signer)).collect();
     let preview = subject
         .preview()
@@ -182,7 +190,8 @@ pub(super) async fn execute(
         .lines("signatures", "signed by", &signers, json!(signers))
         .number("preimages", "secrets brought", proofs.preimages.len() as u64)
         .value("feeds", "feeds read", shown(&proofs.feeds), json!(proofs.feeds))
-        .optional_text("title", "title read", proofs.title.map(|title| hash::format(&title)), "none");
+        .optional_text("title", "title read", proofs.title.map(|title| hash::format(&title)), "none")
+        .and(then);
     let offered = subject.offer(session, &escrow::execute(id, proofs), "Pay by the conditions", preview).await?;
     subject.moved(offered, "Paid")
 }
@@ -199,6 +208,39 @@ fn read_for(conditions: &Conditions) -> (Vec<u32>, Option<Hash>) {
     (feeds, conditions.asked().find_map(|fact| fact.title()))
 }
 
+/// What is brought, as the rules judge it; oracle and registry are asked as the contract will ask them.
+async fn evidence(session: &Session, conditions: &Conditions, proofs: &Proofs) -> Result<Evidence, CliError> {
+    let mut evidence = Evidence::default();
+    for (slot, (signer, _)) in evidence.signers.iter_mut().zip(&proofs.signatures) {
+        *slot = Some(signer.0);
+    }
+    for (slot, preimage) in evidence.preimages.iter_mut().zip(&proofs.preimages) {
+        *slot = Some(keccak(preimage));
+    }
+    for (slot, feed) in evidence.readings.iter_mut().zip(&proofs.feeds) {
+        let quote = ask(session, conditions.facts.oracle.into(), &oracle::price(*feed)).await?;
+        *slot = quote.map(|it| Reading { feed: *feed, value: it.price.raw(), observed_at: it.updated_at });
+    }
+    if let Some(document) = proofs.title {
+        let message = title::title(conditions.facts.title_issuer.into(), document);
+        evidence.title = ask(session, conditions.facts.titles.into(), &message).await?.flatten();
+    }
+    Ok(evidence)
+}
+
+/// Asks a contract that the parties have chosen; none where it does not answer as it should.
+async fn ask<T: Decode, E: Decode + core::fmt::Debug>(
+    session: &Session,
+    contract: Address,
+    message: &Message<T, E>,
+) -> Result<Option<T>, CliError> {
+    match session.client.read(contract, message).await {
+        Ok(answer) => Ok(Some(answer)),
+        Err(CallError::Chain(error)) if !matches!(error, ChainError::Dispatch { .. }) => Err(error.into()),
+        Err(_) => Ok(None),
+    }
+}
+
 fn shown(numbers: &[u32]) -> String {
     match numbers {
         [] => "none".to_owned(),
@@ -208,7 +250,7 @@ fn shown(numbers: &[u32]) -> String {
 
 /// A preimage in a file: 32 bytes, hexadecimal.
 fn preimage(path: &Path) -> Result<Hash, CliError> {
-    let text = files::read(path)?;
+    let text = files::read_private(path)?;
     let unusable =
         || CliError::File { path: path.to_owned(), cause: "it is not 0x and 64 hexadecimal digits".to_owned() };
     // The error of a hash would repeat the text, which is a secret.
@@ -376,7 +418,7 @@ mod tests {
     fn a_secret_is_not_repeated() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("secret");
-        std::fs::write(&path, format!("0x{}\n", "ab".repeat(32))).expect("written");
+        files::create_private(&path, &format!("0x{}\n", "ab".repeat(32))).expect("written");
         assert_eq!(preimage(&path).ok(), Some([0xab; 32]));
         std::fs::write(&path, "0xabab").expect("written");
         let error = preimage(&path).expect_err("too short");

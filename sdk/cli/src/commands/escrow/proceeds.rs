@@ -7,7 +7,7 @@ use florin_bindings::{
 use florin_client::chain::Address;
 use florin_trade::{
     right::{Receivable, RightError},
-    swap::Quote,
+    swap::{exchange, Order, Quote},
     EscrowError, EscrowId,
 };
 use florin_trader::amount::parse_share;
@@ -166,11 +166,18 @@ pub(super) async fn order(session: &Session, arguments: &OrderArguments) -> Resu
     let sell = subject.parse(&arguments.sell)?;
     let minimum = Amount::from_raw(quoted.buys.parse(&arguments.minimum)?);
     let expires = subject.now.after(Seconds::from_raw(moment::parse_span(&arguments.valid_for)?));
+    let Quote { sell_asset, buy_asset, .. } = quoted.quote;
+    let owner = session.settings.signer()?.account().to_address().0;
+    let order = Order { owner, sell_asset, buy_asset, sell, minimum_out: minimum, expires };
+    // An order that the quote does not meet is no mistake for the contract.
+    let gives = exchange(&order, &quoted.quote, sell, subject.now).ok().map(|done| done.to_owner.amount.raw());
+    let none = "nothing: proceeds would be paid as they are";
     let preview = subject
         .preview()
         .and(quoted.facts())
         .amount("sell", "you sell", sell.raw(), &subject.unit)
         .amount("minimum", "for at least", minimum.raw(), &quoted.buys)
+        .optional_amount("gives_now", "now it gives for that", gives, &quoted.buys, none)
         .moment("order_expires", "your order holds until", expires.raw());
     let message = escrow::place_order(id, arguments.quote, sell, minimum, expires.raw());
     let offered = subject.offer(session, &message, "Have proceeds exchanged", preview).await?;
