@@ -532,9 +532,9 @@ pub mod messages {
             encode_call(0x49fd2b81, &(escrow, stake, to_beneficiary, consents)),
         )
     }
-    /// The beneficiary assigns a part of its proceeds.
+    /// The beneficiary assigns a part of its proceeds, to anybody but who ships, inspects or clears the goods.
     ///
-    /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
+    /// Errors: `UnknownEscrow`, `AttestorHoldsPart`, `Right`. Event: `ReceivableChanged`.
     pub fn assign(
         escrow: u64,
         to: primitive_types::H160,
@@ -548,9 +548,10 @@ pub mod messages {
             encode_call(0xb67a30ca, &(escrow, to, part)),
         )
     }
-    /// Whoever has a part of the proceeds, by its place, passes it on.
+    /// Whoever has a part of the proceeds, by its place, passes it on, to anybody but who ships, inspects or clears the
+    /// goods.
     ///
-    /// Errors: `UnknownEscrow`, `Right`. Event: `ReceivableChanged`.
+    /// Errors: `UnknownEscrow`, `AttestorHoldsPart`, `Right`. Event: `ReceivableChanged`.
     pub fn pass_on(
         escrow: u64,
         place: u8,
