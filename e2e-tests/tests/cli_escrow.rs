@@ -10,6 +10,8 @@ mod trade;
 
 use std::fs;
 
+use florin_client::signer::Signer;
+use k256::ecdsa::SigningKey;
 use serde_json::{json, Value};
 
 use home::Home;
@@ -89,6 +91,7 @@ fn a_credit_from_its_terms_to_the_last_of_the_money() {
     listed(&buyer, &seller);
     titles(&seller);
     around_it(&buyer, &seller);
+    signed_elsewhere(&buyer, &seller);
     kept(&buyer, &seller);
 }
 
@@ -508,13 +511,102 @@ fn around_it(buyer: &Home, seller: &Guest) {
     assert_eq!((&staked["size"], human(&staked, "seat_stake")), (&json!(0), "100 FLRN"), "{staked}");
 }
 
+/// What a wallet elsewhere has to sign.
+fn digest(asked: &Value) -> [u8; 32] {
+    florin_trader::hash::parse(asked["digest"].as_str().expect("a digest")).expect("a hash")
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+/// The seller signs with a Polkadot wallet, the inspector with an Ethereum wallet: they get what they sign as typed data and give
+/// signatures back. Neither has an account here.
+fn signed_elsewhere(buyer: &Home, seller: &Guest) {
+    let key = SigningKey::from_slice(&[7; 32]).expect("a key");
+    let point = key.verifying_key().to_encoded_point(false);
+    let inspector = hexadecimal(&florin_trader::keccak(&point.as_bytes()[1..])[12..]);
+    let text = fs::read_to_string(buyer.path("terms.toml")).expect("terms");
+    let text = text.replace("issuer = \"dave\"", &format!("issuer = \"{inspector}\""));
+    let text = text.replace("amount = \"20000\"", "amount = \"5000\"");
+    let text = text.replace("default_split", "reserve = \"100\"\ndefault_split");
+    fs::write(buyer.path("elsewhere.toml"), text).expect("written");
+    let made = buyer.ok("escrow draft elsewhere.toml --out elsewhere.json");
+    buyer.ok("escrow sign elsewhere.json");
+
+    buyer.fails("escrow sign 0 --typed-data", 2, "OTHER_COMMAND");
+    buyer.fails("escrow sign elsewhere.json --typed-data --signer eve", 2, "INVALID_SIGNATURES");
+    let asked = buyer.ok("escrow sign elsewhere.json --typed-data --signer bob");
+    let typed = &asked["typed_data"];
+    assert_eq!(
+        (&typed["primaryType"], &typed["message"]["agreement"]),
+        (&json!("Signing"), &made["agreement"]),
+        "{asked}"
+    );
+    let printed = buyer.run("escrow sign elsewhere.json --typed-data --signer bob");
+    let alone: Value = serde_json::from_str(&printed.output).expect("nothing but the typed data");
+    assert_eq!(&alone, typed, "{printed:?}");
+    let wrapped = florin_trader::signing::sr25519_message(&digest(&asked));
+    let bring = |signer: &Signer| {
+        format!("escrow sign elsewhere.json --signer bob --wallet-signature {}", hexadecimal(&signer.sign(&wrapped)))
+    };
+    buyer.fails(&bring(&Signer::eve()), 2, "INVALID_SIGNATURE");
+    let signed = buyer.ok(&bring(&Signer::bob()));
+    assert_eq!(signed["complete"], json!(true), "{signed}");
+    let drafted = buyer.ok("escrow draft elsewhere.toml --signatures elsewhere.json");
+    assert_eq!(
+        (&drafted["result"]["escrow"], &drafted["result"]["status"]),
+        (&json!(2), &json!("signed")),
+        "{drafted}"
+    );
+    let before = human(&buyer.ok("token balance"), "balance").to_owned();
+    buyer.ok("escrow fund 2");
+    assert_eq!(human(&buyer.ok("escrow show 2"), "reserve"), "100 FLRN");
+    assert_eq!((before.as_str(), human(&buyer.ok("token balance"), "balance")), ("36000 FLRN", "30900 FLRN"));
+
+    let shipment = Shipment { escrow: 2, tag: "four", dated: None };
+    let (invoice, bill) =
+        (document(seller, &shipment, "invoice", None), document(seller, &shipment, "transport", Some("charlie")));
+    fs::write(seller.home.path("inspection-four.txt"), "inspected\n").expect("written");
+    seller.home.ok("document commit inspection-four.txt --out inspection-four.json");
+    let sign = format!("document sign 2 inspection inspection-four.json --signer {inspector}");
+    seller.fails(&format!("{sign} --typed-data"), 2, "MOMENT_REQUIRED");
+    let sign = format!("{sign} --dated 2027-01-17T08:00:00Z");
+    let asked = seller.ok(&format!("{sign} --typed-data"));
+    assert_eq!(asked["typed_data"]["primaryType"], json!("Paper"), "{asked}");
+    let (signature, recovery) = key.sign_prehash_recoverable(&digest(&asked)).expect("signed");
+    let signature = [&signature.to_bytes()[..], &[27 + recovery.to_byte()]].concat();
+    let sign = format!("{sign} --wallet-signature {}", hexadecimal(&signature));
+    seller.fails(&sign, 2, "USAGE");
+    seller.ok(&format!("{sign} --out inspection-four-paper.json"));
+    let papers =
+        format!("--paper invoice={invoice} --paper transport={bill} --paper inspection=inspection-four-paper.json");
+    let sent = seller.ok(&format!("escrow present 2 {papers}"));
+    assert_eq!(sent["result"]["status"], json!("examining"), "{sent}");
+    let accepted = buyer.ok("escrow accept 2");
+    let result = &accepted["result"];
+    assert_eq!((&result["status"], human(result, "drawn")), (&json!("closed"), "5000 FLRN"), "{accepted}");
+    // Nothing can be disputed any more, so what was put up for that comes back.
+    assert_eq!(human(&buyer.ok("token balance"), "balance"), "31000 FLRN");
+
+    // The collector says from elsewhere where its fee goes.
+    let redirect = "escrow redirect sign token --to eve --until 2027-02-01T00:00:00Z --signer ferdie";
+    seller.fails("escrow redirect sign token --to eve --signer ferdie --typed-data", 2, "MOMENT_REQUIRED");
+    let asked = seller.ok(&format!("{redirect} --typed-data"));
+    let signature = Signer::ferdie().sign_digest(&digest(&asked));
+    seller.ok(&format!("{redirect} --wallet-signature {} --out to-eve.json", hexadecimal(&signature)));
+    let sent = seller.ok("escrow redirect send to-eve.json");
+    assert_eq!(human(&sent["result"], "amount"), "25 FLRN", "{sent}");
+    assert_eq!(human(&buyer.ok("token balance eve"), "balance"), "25 FLRN");
+}
+
 /// What nobody has drawn goes back, and whoever has that done earns the tip.
 fn kept(buyer: &Home, seller: &Guest) {
     let drafted = buyer.ok("escrow draft terms.toml --send");
-    assert_eq!(drafted["result"]["escrow"], json!(2), "{drafted}");
-    buyer.ok("escrow sign 2");
-    seller.ok("escrow sign 2");
-    buyer.ok("escrow fund 2");
+    assert_eq!(drafted["result"]["escrow"], json!(3), "{drafted}");
+    buyer.ok("escrow sign 3");
+    seller.ok("escrow sign 3");
+    buyer.ok("escrow fund 3");
     // A financier finds the credits of whose proceeds it has bought a part.
     seller.ok("escrow assign 2 --to ferdie --share 40%");
     let listed = seller.ok_as("ferdie", "escrow list --mine");
@@ -528,16 +620,16 @@ fn kept(buyer: &Home, seller: &Guest) {
     seller.fails_as("charlie", "escrow keep --once --min-tip 5UNIT --yes", 2, "INVALID_AMOUNT");
     let shown = keeper("escrow keep --once --dry-run");
     let due = &shown["preview"]["due"];
-    assert_eq!((length(due), &due[0]["escrow"], &due[0]["act"]), (Some(1), &json!(2), &json!("settle")), "{shown}");
+    assert_eq!((length(due), &due[0]["escrow"], &due[0]["act"]), (Some(1), &json!(3), &json!("settle")), "{shown}");
     assert_eq!(human(&keeper("token balance"), "balance"), "20 FLRN", "nothing was sent");
 
     // Too little for this one.
     let report = keeper("escrow keep --once --min-tip 6FLRN");
     assert_eq!((length(&report["done"]), length(&report["unprofitable"])), (Some(0), Some(1)), "{report}");
     let report = keeper("escrow keep --once");
-    assert_eq!((&report["examined"], &report["complete"]), (&json!(3), &json!(true)), "{report}");
+    assert_eq!((&report["examined"], &report["complete"]), (&json!(4), &json!(true)), "{report}");
     let done = &report["done"];
-    assert_eq!((length(done), &done[0]["escrow"], &done[0]["act"]), (Some(1), &json!(2), &json!("settle")), "{report}");
+    assert_eq!((length(done), &done[0]["escrow"], &done[0]["act"]), (Some(1), &json!(3), &json!("settle")), "{report}");
     assert_eq!(human(&done[0], "tip"), "5 FLRN", "{report}");
     assert_eq!(human(&keeper("token balance"), "balance"), "25 FLRN");
     assert_eq!(keeper("escrow keep --once")["done"], json!([]), "it is over");
