@@ -86,7 +86,11 @@ impl Machine {
         let weights = florin_runtime::RuntimeBlockWeights::get();
         let normal = weights.get(DispatchClass::Normal);
         let available = normal.max_extrinsic.or(normal.max_total).unwrap_or(weights.max_block);
-        sdk_weight(available.saturating_sub(normal.base_extrinsic))
+        // What a transaction costs beside the call itself, as the client of a node counts it: its checks, mapping the account,
+        // the batch around both.
+        let most = sdk_weight(available.saturating_sub(normal.base_extrinsic));
+        let without_overhead = |most: u64| most - most / 50;
+        Weight { ref_time: without_overhead(most.ref_time), proof_size: without_overhead(most.proof_size) }
     }
 
     pub(crate) fn snapshot(&mut self) -> usize {

@@ -3,7 +3,6 @@
 use crate::error::Error;
 use crate::escrow::Escrow;
 use crate::event::*;
-use crate::money::Tries;
 use crate::record::*;
 use florin_shell::or_zero;
 use florin_trade::ledger::{Payout, Purpose};
@@ -49,7 +48,7 @@ impl Escrow {
         self.ledgers.insert(asset, &LedgerRecord(ledger));
         self.write_leg(leg, moved.leg, preimage);
         for payout in moved.payouts.iter() {
-            self.release(asset, Address::zero(), None, payout)?;
+            self.release(asset, payout)?;
         }
         self.check_covered(asset)
     }
@@ -60,21 +59,21 @@ impl Escrow {
     }
 
     /// Exchanges proceeds where their owner has placed an order and the dealer's quote meets it. Where it does not, or
-    /// the other asset fails, the proceeds are paid as they are: an exchange never holds a payment up. `left` is what
-    /// may still be tried.
+    /// the other asset fails, the proceeds are paid as they are: an exchange never holds a payment up. `left` is how
+    /// many more may be tried.
     pub(crate) fn is_exchanged(
         &mut self,
         escrow: EscrowId,
         terms: &Terms,
         payout: &Payout,
-        left: &mut Tries,
+        left: &mut u8,
     ) -> Result<bool, Error> {
         let kept = match payout.purpose {
             Purpose::Proceeds => 0,
             Purpose::Share => 1,
             _ => return Ok(false),
         };
-        if left.exchanges <= kept {
+        if *left <= kept {
             return Ok(false);
         }
         let owner = Address::from(payout.account);
@@ -82,13 +81,12 @@ impl Escrow {
         let Some(QuoteRecord(quote)) = self.quotes.get(placed.quote) else { return Ok(false) };
         let Ok(exchanged) = exchange(&placed.order, &quote, payout.amount, self.now()) else { return Ok(false) };
         let other = Address::from(quote.buy_asset);
-        left.exchanges = left.exchanges.saturating_sub(1);
+        *left = left.saturating_sub(1);
         if self.check_covered(other).is_err() {
             return Ok(false);
         }
         self.write_quote(placed.quote, exchanged.quote);
-        let ledger = self.ledger_of(other)?.released(exchanged.to_owner.amount)?;
-        self.ledgers.insert(other, &LedgerRecord(ledger));
+        self.take_off(other, exchanged.to_owner.amount)?;
         self.env().emit_event(Exchanged {
             escrow,
             quote: placed.quote,
@@ -96,8 +94,9 @@ impl Escrow {
             sold: payout.amount,
             bought: exchanged.to_owner.amount,
         });
-        self.push(escrow, terms, &exchanged.to_dealer, left)?;
-        self.push_apart(other, or_zero(terms.compliance), None, &exchanged.to_owner)?;
+        self.push(escrow, terms, &exchanged.to_dealer)?;
+        let delivered = self.push_apart(other, or_zero(terms.compliance), &exchanged.to_owner)?;
+        self.tell(other, None, &exchanged.to_owner, delivered);
         Ok(true)
     }
 }

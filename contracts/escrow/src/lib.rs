@@ -35,7 +35,7 @@ pub mod escrow {
     use florin_trade::drawing::Acceptance;
     use florin_trade::examination::{Discrepancies, Presentation, PresentationId, Presenting};
     use florin_trade::fee::Settings;
-    use florin_trade::ledger::{redirection_hash, AssetLedger, Claim, Delivery as Way, Payout, Purpose, Redemption};
+    use florin_trade::ledger::{redirection_hash, AssetLedger, Claim, Redemption};
     use florin_trade::right::{Receivable, TitleKey};
     use florin_trade::state::{Escrow as Credit, Message, Status};
     use florin_trade::swap::{withdraw, Leg, LegCommand, LegTerms, Order, Quote, SecretHash};
@@ -378,29 +378,25 @@ pub mod escrow {
         #[ink(message)]
         pub fn collect_fee(&mut self, escrow: u64) -> Result<u128, Error> {
             let (caller, terms) = (self.env().caller(), self.terms_of(escrow)?);
-            let asset = Address::from(terms.asset.token);
             let owed = self.fees.take((escrow, caller)).ok_or(Error::NoFee { escrow, caller })?;
-            let amount = Amount::from_raw(owed);
-            let payout = Payout { account: caller.0, amount, purpose: Purpose::Arbitration, delivery: Way::Push };
-            self.release(asset, or_zero(terms.compliance), Some(escrow), &payout)?;
-            self.check_covered(asset)?;
+            self.pay_fee(escrow, &terms, caller, Amount::from_raw(owed))?;
             Ok(owed)
         }
 
         /// Brings an amendment to which all have consented. For a larger credit or reserve the caller, the applicant as a
-        /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators must be large
-        /// enough, and another compliance contract let the caller pay in.
+        /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators, or one for a larger
+        /// panel, must be large enough, and another compliance contract let the caller pay in.
         ///
         /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
         /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
-        /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+        /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `AttestorHoldsPart`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
         /// `EscrowMoved`, `Paid`.
         #[ink(message)]
         pub fn amend(&mut self, escrow: u64, agreement: Agreement, consents: Vec<Consenting>) -> Result<(), Error> {
             let view = self.view(escrow)?;
             let amended = sealed(agreement);
             let consents = self.consents(escrow, &consents)?;
-            if agreement.dispute != self.rules_of(escrow)? {
+            if !agreement.dispute.draws_as(&self.rules_of(escrow)?) {
                 self.check_pool(&agreement.dispute)?;
             }
             let due = Due::between(&view.terms, &agreement, &view.escrow.book)?.paid_in;
@@ -546,7 +542,7 @@ pub mod escrow {
             let (withdrawn, payout) = withdraw(&record, self.now())?;
             self.write_quote(quote, withdrawn);
             let asset = Address::from(record.buy_asset);
-            self.release(asset, Address::zero(), None, &payout)?;
+            self.release(asset, &payout)?;
             self.check_covered(asset)
         }
 

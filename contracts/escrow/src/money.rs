@@ -21,18 +21,6 @@ use florin_units::Amount;
 use ink::codegen::Env;
 use ink::Address;
 
-/// How many refusals of the asset one message goes through. What it has to pay after them waits to be claimed, so that no
-/// asset can make a message with many payees so heavy that no block holds it.
-const MAXIMUM_REFUSALS: u8 = 2;
-
-/// What one message may still try.
-pub(crate) struct Tries {
-    /// Exchanges.
-    pub(crate) exchanges: u8,
-    /// Payouts that the asset refuses.
-    pub(crate) refusals: u8,
-}
-
 impl Escrow {
     pub(crate) fn ledger_of(&self, asset: Address) -> Result<AssetLedger, Error> {
         Ok(self.ledgers.get(asset).ok_or(Error::UnknownAsset { asset })?.0)
@@ -69,7 +57,7 @@ impl Escrow {
     /// Makes the payouts of an escrow. The ledger has them already.
     pub(crate) fn pay_out(&mut self, escrow: EscrowId, terms: &Terms, outcome: &Outcome) -> Result<(), Error> {
         let asset = Address::from(terms.asset.token);
-        let mut left = Tries { exchanges: exchange::MAXIMUM_EXCHANGES, refusals: MAXIMUM_REFUSALS };
+        let mut exchanges = exchange::MAXIMUM_EXCHANGES;
         for payout in outcome.payouts.iter() {
             let Payout { account, amount, purpose, delivery } = *payout;
             let account = Address::from(account);
@@ -83,25 +71,18 @@ impl Escrow {
                     self.credit(asset, or_zero(terms.compliance), account, amount)?;
                     self.tell(asset, Some(escrow), payout, false);
                 }
-                Way::Push if self.is_exchanged(escrow, terms, payout, &mut left)? => {}
-                Way::Push => self.push(escrow, terms, payout, &mut left)?,
+                Way::Push if self.is_exchanged(escrow, terms, payout, &mut exchanges)? => {}
+                Way::Push => self.push(escrow, terms, payout)?,
             }
         }
         Ok(())
     }
 
     /// Pushes a payout of an escrow; what cannot be delivered becomes a claim.
-    pub(crate) fn push(
-        &mut self,
-        escrow: EscrowId,
-        terms: &Terms,
-        payout: &Payout,
-        left: &mut Tries,
-    ) -> Result<(), Error> {
+    pub(crate) fn push(&mut self, escrow: EscrowId, terms: &Terms, payout: &Payout) -> Result<(), Error> {
         let (asset, account) = (Address::from(terms.asset.token), Address::from(payout.account));
-        let delivered = left.refusals > 0 && erc20::push(asset, account, payout.amount.raw());
+        let delivered = erc20::push(asset, account, payout.amount.raw());
         if !delivered {
-            left.refusals = left.refusals.saturating_sub(1);
             let record = self.escrows.get(escrow).ok_or(Error::UnknownEscrow { escrow })?.0;
             let screening = or_zero(terms.compliance);
             let (ledger, claim) = (self.ledger_of(asset)?, self.claim_on(asset, screening, account));
@@ -116,14 +97,8 @@ impl Escrow {
     }
 
     /// Pushes what is owed outside any escrow's book and was taken off the ledger; what cannot be delivered becomes a
-    /// claim, of credits with this compliance contract. `escrow` is what it is told of.
-    pub(crate) fn push_apart(
-        &mut self,
-        asset: Address,
-        screening: Address,
-        escrow: Option<EscrowId>,
-        payout: &Payout,
-    ) -> Result<(), Error> {
+    /// claim, of credits with this compliance contract. Returns whether it was delivered, which is still to be told.
+    pub(crate) fn push_apart(&mut self, asset: Address, screening: Address, payout: &Payout) -> Result<bool, Error> {
         let account = Address::from(payout.account);
         let delivered = erc20::push(asset, account, payout.amount.raw());
         if !delivered {
@@ -131,8 +106,7 @@ impl Escrow {
             self.ledgers.insert(asset, &LedgerRecord(ledger));
             self.credit(asset, screening, account, payout.amount)?;
         }
-        self.tell(asset, escrow, payout, delivered);
-        Ok(())
+        Ok(delivered)
     }
 
     /// Moves titles. One that cannot be taken refuses the message; one that cannot be delivered waits, and money moves.
@@ -175,7 +149,7 @@ impl Escrow {
         Ok(())
     }
 
-    fn tell(&self, asset: Address, escrow: Option<EscrowId>, payout: &Payout, delivered: bool) {
+    pub(crate) fn tell(&self, asset: Address, escrow: Option<EscrowId>, payout: &Payout, delivered: bool) {
         let Payout { account, amount, purpose, .. } = *payout;
         self.env().emit_event(Paid { asset, account: account.into(), escrow, amount, purpose, delivered });
     }
@@ -201,19 +175,13 @@ impl Escrow {
         }
         let redeemed = redeem(&account.0, &claim, &ledger, &by, &context)?;
         self.claims.insert((asset, compliance, account), &ClaimRecord(redeemed.claim));
-        self.pay_claim(asset, None, &redeemed.payout)
-    }
-
-    /// Pays what waited: off the ledger first, then out.
-    pub(crate) fn pay_claim(&mut self, asset: Address, escrow: Option<EscrowId>, payout: &Payout) -> Result<(), Error> {
-        let ledger = self.ledger_of(asset)?.released(payout.amount)?;
-        self.ledgers.insert(asset, &LedgerRecord(ledger));
-        let (to, Payout { amount, purpose, .. }) = (Address::from(payout.account), *payout);
+        self.ledgers.insert(asset, &LedgerRecord(redeemed.ledger));
+        let amount = redeemed.payout.amount;
         // Paid to this contract it would belong to nobody any more.
         if to == self.env().address() || !erc20::push(asset, to, amount.raw()) {
             return Err(Error::PayoutRefused { asset, to, amount });
         }
-        self.env().emit_event(Paid { asset, account: to, escrow, amount, purpose, delivered: true });
+        self.tell(asset, None, &redeemed.payout, true);
         self.check_covered(asset)
     }
 
@@ -228,18 +196,37 @@ impl Escrow {
         Ok(())
     }
 
-    /// Pays what belongs to no escrow's book; where it cannot be delivered it waits to be claimed, as of credits with
-    /// this compliance contract.
-    pub(crate) fn release(
-        &mut self,
-        asset: Address,
-        screening: Address,
-        escrow: Option<EscrowId>,
-        payout: &Payout,
-    ) -> Result<(), Error> {
-        let ledger = self.ledger_of(asset)?.released(payout.amount)?;
+    /// Pays what belongs to no escrow's book; where it cannot be delivered it waits to be claimed.
+    pub(crate) fn release(&mut self, asset: Address, payout: &Payout) -> Result<(), Error> {
+        self.take_off(asset, payout.amount)?;
+        let delivered = self.push_apart(asset, Address::zero(), payout)?;
+        self.tell(asset, None, payout, delivered);
+        Ok(())
+    }
+
+    /// Takes off the ledger what is about to be paid outside any escrow's book.
+    pub(crate) fn take_off(&mut self, asset: Address, amount: Amount) -> Result<(), Error> {
+        let ledger = self.ledger_of(asset)?.released(amount)?;
         self.ledgers.insert(asset, &LedgerRecord(ledger));
-        self.push_apart(asset, screening, escrow, payout)
+        Ok(())
+    }
+
+    /// Pays the fee for a ruling on an escrow. Where it cannot be delivered it becomes a claim, and is told as one: an
+    /// arbitration fee that is told as not delivered is one that is still to be collected.
+    pub(crate) fn pay_fee(
+        &mut self,
+        escrow: EscrowId,
+        terms: &Terms,
+        to: Address,
+        amount: Amount,
+    ) -> Result<(), Error> {
+        let (asset, screening) = (Address::from(terms.asset.token), or_zero(terms.compliance));
+        let payout = Payout { account: to.0, amount, purpose: Purpose::Arbitration, delivery: Way::Push };
+        self.take_off(asset, amount)?;
+        let delivered = self.push_apart(asset, screening, &payout)?;
+        let purpose = if delivered { Purpose::Arbitration } else { Purpose::Claim };
+        self.tell(asset, Some(escrow), &Payout { purpose, ..payout }, delivered);
+        self.check_covered(asset)
     }
 
     pub(crate) fn write_asset(&mut self, asset: Address, ledger: AssetLedger) {

@@ -81,10 +81,11 @@ mod chain {
     /// What a contract that nobody vouches for may use of computation, in picoseconds: some twenty times what a
     /// transfer of coin takes.
     const ASK_REF_TIME: u64 = 20_000_000_000;
-    /// What it may use of the block's proof, in bytes: the code of the largest contract here, and half as much again. The
-    /// message with the most calls pays twelve accounts, exchanges for two of them, delivers a title and asks for its balance:
-    /// eighteen calls, which have to fit a block of 7.5 MiB with the message's own code, whatever they do.
-    const ASK_PROOF: u64 = 400 * 1024;
+    /// What it may use of the block's proof, in bytes: the code of the largest contract here and the cells that it reads for a
+    /// hearing. The message with the most calls pays twelve accounts, exchanges for two of them, delivers a title and asks for
+    /// its balance: eighteen calls, which have to fit the 7 MiB of one transaction with the message's own code and cells,
+    /// whatever they do.
+    const ASK_PROOF: u64 = 360 * 1024;
     /// What it may have the sender deposit for storage, in the chain's contract units: ten times what a transfer of
     /// coin to somebody new takes. Who deposits is not who gets it back.
     const ASK_DEPOSIT: u128 = 25_600_000_000_000_000;

@@ -64,6 +64,8 @@ pub(super) const SPINS: u8 = 8;
 pub(super) const FALLS_SILENT: u8 = 9;
 pub(super) const REENTERS_APART: u8 = 10;
 pub(super) const READS: u8 = 11;
+/// Behaviour of the hostile token: read much of what it has not stored, and then move what it should.
+pub(super) const READS_AND_MOVES: u8 = 12;
 
 /// The hostile token, honest so far, as collateral type 1 at a dollar; the owner has ten thousand of it and has allowed them.
 pub(super) async fn hostile_collateral<C: DevChain>(

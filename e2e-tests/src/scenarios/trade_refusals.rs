@@ -31,7 +31,7 @@ use florin_trade::{
     right::{RightError, Standing, TitleCommand, MAXIMUM_SHARES},
     state::{Message as Act, Status, MAXIMUM_NOTICES, MAXIMUM_PRESENTATIONS},
     swap::{Bound, LegStage, LegTerms, SecretHash, SwapError},
-    terms::{Agreement, Checklist, Milestone, Payment, Retention},
+    terms::{Agreement, Checklist, DocumentKind, Milestone, Payment, RequiredDocument, Retention},
     validation::{Term, TermsError, MAXIMUM_AMOUNT, MAXIMUM_FEE},
     EscrowError, Hash,
 };
@@ -1087,6 +1087,13 @@ async fn rights<C: DevChain>(all: &Refusals<C>) -> Outcome {
     for number in 1..MAXIMUM_SHARES as u8 {
         trade.call(seller, &escrow::assign(id, to(number), part(100))).await?;
     }
+    // Nor does an amendment make one of somebody who has a part.
+    let mut inspected = all.small().await?;
+    let kind = DocumentKind::Inspection;
+    inspected.checklist.documents[usize::from(INSPECTION)] = Some(RequiredDocument { kind, issuer: bank_at });
+    let consents = trade.consents(id, &inspected.hash(keccak)).await?;
+    let attestor = EscrowError::AttestorHoldsPart { account: bank_at };
+    all.core(seller, &escrow::amend(id, inspected, consents), attestor).await;
     // Who ships the goods is not paid for saying so.
     let attestor = EscrowError::AttestorHoldsPart { account: address(&trade.carrier).0 };
     all.core(seller, &escrow::assign(id, address(&trade.carrier), part(100)), attestor).await;

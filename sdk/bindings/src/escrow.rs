@@ -493,12 +493,12 @@ pub mod messages {
         )
     }
     /// Brings an amendment to which all have consented. For a larger credit or reserve the caller, the applicant as a
-    /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators must be large
-    /// enough, and another compliance contract let the caller pay in.
+    /// rule, pays what is more, which it has allowed this contract to take. Another pool of arbitrators, or one for a larger
+    /// panel, must be large enough, and another compliance contract let the caller pay in.
     ///
     /// Errors: `UnknownEscrow`, `TooMany`, `NotAllowed`, `Terms`, `Condition`, `MissingConsent`,
     /// `PartialAcceptance`, `WrongNonce`, `ConsentExpired`, `BelowDrawn`, `MilestonesDiffer`, `WrongPayment`,
-    /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
+    /// `Denied`, `PoolTooSmall`, `FeeAboveMaximum`, `AttestorHoldsPart`, `Signature`, `TransferRefused`, `Math`, `Insolvent`. Events: `AgreementWritten`, `Received`,
     /// `EscrowMoved`, `Paid`.
     pub fn amend(
         escrow: u64,

@@ -149,7 +149,7 @@ pub struct Due {
 
 impl Due {
     /// What it takes from one agreement to another: the difference of what can be drawn, and what the reserve lacks or has too
-    /// much; a part of it may have been used by then. Errors: arithmetic.
+    /// much. Errors: arithmetic.
     pub fn between(old: &Terms, new: &Agreement, book: &Book) -> Result<Self, MathError> {
         let (before, after) = (old.limit()?, new.terms.limit()?);
         let for_reserve = new.dispute.reserve.saturating_sub(book.reserve);
@@ -167,7 +167,7 @@ impl Due {
 /// old agreement only: in the new one another document may stand in the place.
 ///
 /// Errors: [`EscrowError::Terms`], [`EscrowError::Condition`], those of [`check_consents`],
-/// [`EscrowError::FeeAboveMaximum`], [`EscrowError::BelowDrawn`], [`EscrowError::MilestonesDiffer`],
+/// [`EscrowError::FeeAboveMaximum`], [`EscrowError::AttestorHoldsPart`], [`EscrowError::BelowDrawn`], [`EscrowError::MilestonesDiffer`],
 /// [`EscrowError::WrongPayment`], [`EscrowError::Denied`].
 pub(crate) fn amend(
     outcome: &mut Outcome,
@@ -187,6 +187,9 @@ pub(crate) fn amend(
     let fee = outcome.view.escrow.snapshot.fee;
     if fee > new.maximum_fee {
         return Err(EscrowError::FeeAboveMaximum { fee, maximum: new.maximum_fee });
+    }
+    for share in outcome.view.receivable.shares.iter().flatten() {
+        amended.agreement().checklist.check_holder(&share.holder)?;
     }
     let after = new.limit()?;
     let left = after.checked_sub(drawn).map_err(|_| EscrowError::BelowDrawn { limit: after, drawn })?;

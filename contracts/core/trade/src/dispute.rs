@@ -10,8 +10,9 @@
 //! raises a dispute puts up a bond for it. A side that made no offer is taken at its extreme: the applicant at nothing,
 //! the beneficiary at the whole stake. A raiser without a case therefore loses its bond, and one with a case gets it
 //! back with the fee: out of the other side's part of the stake, and where the applicant has lost all of it out of the
-//! reserve that it has paid in for that. The beneficiary has put up nothing but the goods, so an applicant that is awarded
-//! all that was retained bears the fee itself.
+//! reserve that it has paid in for that. The reserve answers for what the applicant has refused or held back, and for
+//! nothing else. The beneficiary has put up nothing but the goods, so an applicant that is awarded all that was retained
+//! bears the fee itself.
 
 use crate::cost::{Costs, Sides};
 use crate::decision::{keeper, Context, Outcome, Record, View};
@@ -63,8 +64,8 @@ pub struct DisputeTerms {
     pub appeal_bond: Amount,
     /// What the appeal panel gets of it.
     pub appeal_fee: Amount,
-    /// What the applicant pays in beside the credit, for the fees of disputes that it loses. The rest goes back when nothing
-    /// can be disputed any more. Without it a refusal costs the applicant nothing, however wrong it is.
+    /// What the applicant pays in beside the credit, for the fees of disputes that it loses about what it has refused or what
+    /// is retained. The rest goes back when nothing can be disputed any more. Without it a refusal costs the applicant nothing, however wrong it is.
     pub reserve: Amount,
 }
 
@@ -72,6 +73,11 @@ impl DisputeTerms {
     /// Members of the appeal panel.
     pub const fn appeal_panel(&self) -> u8 {
         self.panel.saturating_mul(2).saturating_add(1)
+    }
+
+    /// Whether panels are drawn as by other terms: by the same contract, from the same pool, as large.
+    pub fn draws_as(&self, other: &Self) -> bool {
+        (self.arbitration, self.pool, self.panel) == (other.arbitration, other.pool, other.panel)
     }
 
     /// The first moment at which a dispute raised at a moment is decided, everybody being as slow as can be.

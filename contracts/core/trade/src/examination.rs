@@ -149,8 +149,6 @@ pub struct Presentation {
     pub reasons: Hash,
     /// Commitments of the documents, zero where there is none.
     pub commitments: [Hash; MAXIMUM_DOCUMENTS],
-    /// Whether a title goes with it: it needs the transport document of a credit that is paid against the title.
-    pub needs_title: bool,
 }
 
 /// Which presentation somebody speaks about. A cure takes the place of what was refused, so what was said of the one
@@ -269,9 +267,6 @@ pub(crate) fn present(
     outcome.take_title(found.title);
     let precluded =
         outcome.view.presentation.map_or(Discrepancies::NONE, |refused| precluded(&refused, &found, amount, milestone));
-    let transport = checklist.documents.iter().enumerate().filter(|(place, _)| documents & bit(*place) != 0);
-    let mut transport = transport.filter_map(|(_, document)| *document);
-    let has_transport = transport.any(|document| document.kind == DocumentKind::Transport);
     let stage = if found.discrepancies.is_empty() {
         let until = presenting.calendar.window_end(now, terms.examination.working_days, terms.examination.limit);
         Stage::Examining { until }
@@ -292,7 +287,6 @@ pub(crate) fn present(
         precluded,
         reasons: [0; 32],
         commitments: found.commitments,
-        needs_title: terms.title.is_some() && has_transport,
     });
     Ok(())
 }
@@ -330,14 +324,14 @@ pub(crate) fn approve(outcome: &mut Outcome, named: &PresentationId, context: &C
 }
 
 /// The applicant waives the discrepancies: honour at once. A title that is not there it cannot waive: nobody ends up with
-/// the goods and their price. With everybody's consent the credit is amended or divided.
+/// the goods and their price. With everybody's consent what was not drawn is divided.
 ///
 /// Errors: [`EscrowError::WrongCaller`], [`EscrowError::RecordMissing`], [`EscrowError::OtherPresentation`],
 /// [`EscrowError::TitleNotInCustody`].
 pub(crate) fn waive(outcome: &mut Outcome, named: &PresentationId, context: &Context) -> Result<(), EscrowError> {
     require(&outcome.view.terms.applicant, &context.caller)?;
-    let presentation = named_presentation(outcome, named)?;
-    if presentation.needs_title && outcome.view.escrow.title.is_none() {
+    named_presentation(outcome, named)?;
+    if outcome.view.terms.title.is_some() && outcome.view.escrow.title.is_none() {
         return Err(EscrowError::TitleNotInCustody);
     }
     honour_presentation(outcome, context)

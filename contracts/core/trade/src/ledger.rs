@@ -317,14 +317,15 @@ pub struct Claim {
     /// How often it was paid. A signature that redirects it names this, so that it redirects one claim and none to
     /// come.
     pub redemptions: u32,
-    /// Since when something has been owed without being paid.
+    /// Since when most of it has been owed without being paid.
     pub since: Timestamp,
 }
 
 impl Claim {
-    /// The claim with more. Errors: arithmetic.
+    /// The claim with more. As much as is there or more makes it new: a little that has waited takes no lot along, and a little
+    /// that comes does not keep a lot waiting. Errors: arithmetic.
     pub fn credit(&self, amount: Amount, now: Timestamp) -> Result<Self, EscrowError> {
-        let since = if self.amount.is_zero() { now } else { self.since };
+        let since = if amount >= self.amount { now } else { self.since };
         Ok(Self { amount: self.amount.checked_add(amount)?, since, ..*self })
     }
 

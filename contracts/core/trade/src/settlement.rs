@@ -51,6 +51,18 @@ fn end(outcome: &mut Outcome, title_to: Address, context: &Context) {
     outcome.view.escrow.end(&terms, context.now);
 }
 
+/// What of the applicant's reserve answers for a dispute: all of it where the applicant has refused by a notice or disputes
+/// what is retained; nothing where it has refused nothing.
+fn answering_reserve(view: &View) -> Amount {
+    let about_retention = view.escrow.is_about_retention(view.dispute.as_ref());
+    let has_refused = view.presentation.is_some_and(|presentation| presentation.noticed);
+    if about_retention || has_refused {
+        view.escrow.book.reserve
+    } else {
+        Amount::ZERO
+    }
+}
+
 /// Divides the stake and ends the credit. `award` is the beneficiary's part. The protocol's fee is taken of what was
 /// not drawn before, out of the beneficiary's part; `costs` says of both parts and the applicant's reserve who bears the
 /// dispute. What is retained keeps its
@@ -83,8 +95,9 @@ pub(crate) fn divide(
         outcome.draw(award)?
     };
     let mut parts = Sides { applicant: stake.checked_sub(award)?, beneficiary: award.checked_sub(fee)? };
-    let costs = costs(&mut parts, book.reserve)?;
-    outcome.release(Pot::Reserve, book.reserve.checked_sub(costs.reserve)?)?;
+    let reserve = answering_reserve(&outcome.view);
+    let costs = costs(&mut parts, reserve)?;
+    outcome.release(Pot::Reserve, reserve.checked_sub(costs.reserve)?)?;
     let (for_proceeds, for_refund) = if parts.beneficiary.is_zero() { (None, keeper) } else { (keeper, None) };
     outcome.pay_proceeds(parts.beneficiary, for_proceeds)?;
     outcome.pay_refund(parts.applicant, for_refund)?;

@@ -121,9 +121,11 @@ fn a_compliance_contract_delays_a_claim_and_keeps_nothing() {
     }
     let paid = redeem(&BENEFICIARY, &claim, &ledger, &redemption, &asked(until)).unwrap();
     assert_eq!((paid.payout.account, paid.payout.amount), (HAVEN, amount(100)));
-    // What is owed after that waits anew.
+    // What is owed after that waits anew, and so does a lot that is added to a little.
     let later = paid.claim.credit(amount(1), until).unwrap();
     assert!(later.is_screened(until));
+    assert!(claim.credit(amount(100), until).unwrap().is_screened(until));
+    assert!(!claim.credit(amount(99), until).unwrap().is_screened(until));
 }
 
 #[test]

@@ -337,6 +337,29 @@ fn who_refuses_without_reason_pays_from_its_reserve() {
     }
 }
 
+/// It answers for a refusal. A seller that goes to dispute without any takes nothing of it, whatever it is awarded.
+#[test]
+fn a_reserve_answers_for_a_refusal_only() {
+    let mut agreement = agreement();
+    agreement.terms.tip = amount(0);
+    agreement.dispute.reserve = amount(60_000);
+    let mut deal = Deal::funded(agreement, free());
+    let mut found = deal.clone();
+    deal.raise(BENEFICIARY).unwrap();
+    // Presented on approval with something missing: the applicant has said nothing.
+    let mut shown = papers(&agreement.checklist, at(0));
+    shown[0] = None;
+    found.show(AMOUNT, None, &shown, true).unwrap();
+    found.raise(BENEFICIARY).unwrap();
+    for mut deal in [deal, found] {
+        deal.now = at(5);
+        deal.rule(&seats(PANEL, &unanimous(AMOUNT))).unwrap();
+        deal.now = at(12);
+        deal.settle(KEEPER).unwrap();
+        assert_eq!((deal.paid_to(APPLICANT), deal.paid_to(BENEFICIARY)), (60_000, AMOUNT + 30_000));
+    }
+}
+
 /// An appeal that helps the beneficiary to all of the stake is paid from the reserve too.
 #[test]
 fn a_reserve_pays_for_an_appeal() {

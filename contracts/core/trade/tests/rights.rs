@@ -741,6 +741,12 @@ fn e10_who_attests_has_no_part_of_the_proceeds() {
     for account in [CARRIER, INSPECTOR, [71; 20]] {
         assert_eq!(checklist.check_holder(&account), Err(EscrowError::AttestorHoldsPart { account }));
     }
+    // Nor does an amendment make one of somebody who has a part.
+    let mut deal = Deal::funded(agreement(), free());
+    deal.view.receivable = deal.view.receivable.assign(&BENEFICIARY, FACTOR, bps(1), &BENEFICIARY).unwrap();
+    let mut amended = deal.agreement;
+    amended.checklist.documents[2] = Some(RequiredDocument { kind: DocumentKind::Inspection, issuer: FACTOR });
+    assert_eq!(deal.amend(amended, 0), Err(EscrowError::AttestorHoldsPart { account: FACTOR }));
     // An insurer says what it would pay, not what happened.
     for account in [FACTOR, BENEFICIARY, APPLICANT, [72; 20]] {
         assert_eq!(checklist.check_holder(&account), Ok(()));

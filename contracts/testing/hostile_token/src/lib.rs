@@ -39,6 +39,11 @@ pub mod hostile_token {
     pub const REENTERS_APART: u8 = 10;
     /// Reads what it has not stored until whatever it may use of the block's proof is used up.
     pub const READS: u8 = 11;
+    /// Reads much of what it has not stored, and then moves what it should.
+    pub const READS_AND_MOVES: u8 = 12;
+
+    /// How much that is, in cells: with what a transfer takes nearly all that a contract is given whom nobody trusts.
+    const MANY: u32 = 22;
 
     const BASIS_POINTS: u128 = 10_000;
     /// Bytes of the prepared call in one cell; the chain stores no more than 416 in one.
@@ -172,6 +177,10 @@ pub mod hostile_token {
                 REVERTS => Err(Error::ToldToRevert),
                 SPINS => spin(),
                 READS => self.read_on(),
+                READS_AND_MOVES => {
+                    self.read_many();
+                    Ok(())
+                }
                 _ => Ok(()),
             }
         }
@@ -302,6 +311,7 @@ pub mod hostile_token {
                 DENIES if to == self.target => return Err(Error::ToldToRevert),
                 SPINS => spin(),
                 READS => self.read_on(),
+                READS_AND_MOVES => self.read_many(),
                 REENTERS => self.reenter(false),
                 REENTERS_APART => self.reenter(true),
                 _ => {}
@@ -336,6 +346,13 @@ pub mod hostile_token {
         fn speak(&self) {
             if self.behaviour == FALLS_SILENT {
                 ink::env::return_value_solidity(ReturnFlags::REVERT, &())
+            }
+        }
+
+        fn read_many(&self) {
+            for place in 0..MANY {
+                // Where nothing is stored, either.
+                let _ = self.call_data.get(u32::MAX - place);
             }
         }
 

@@ -324,7 +324,6 @@ pub(in crate::escrow) mod tests {
             precluded: Discrepancies::NONE,
             reasons: [0; 32],
             commitments: [[0; 32]; 8],
-            needs_title: false,
         };
         Picture { presentation: Some(presentation), ..picture(stage, [600, 400, 0, 0, 0]) }
     }
