@@ -512,6 +512,11 @@ impl<C: DevChain> Trade<C> {
 
     /// The signer of an address among the people of the trade.
     pub fn signer_of(&self, account: [u8; 20]) -> &Signer {
+        self.people().find(|person| person.account().to_address().0 == account).expect("somebody of the trade")
+    }
+
+    /// Everybody of the trade, those who may arbitrate included.
+    fn people(&self) -> impl Iterator<Item = &Signer> {
         let people = [
             &self.applicant,
             &self.beneficiary,
@@ -522,11 +527,7 @@ impl<C: DevChain> Trade<C> {
             &self.fallback,
             &self.collector,
         ];
-        people
-            .into_iter()
-            .chain(&self.arbitrators)
-            .find(|person| person.account().to_address().0 == account)
-            .expect("somebody of the trade")
+        people.into_iter().chain(&self.arbitrators)
     }
 
     /// What is owed in an asset, and what is there.
@@ -601,17 +602,7 @@ impl<C: DevChain> Trade<C> {
                 }
             }
         }
-        let people = [
-            &self.applicant,
-            &self.beneficiary,
-            &self.carrier,
-            &self.inspector,
-            &self.keeper,
-            &self.financier,
-            &self.fallback,
-            &self.collector,
-        ];
-        for person in people.into_iter().chain(&self.arbitrators) {
+        for person in self.people() {
             for contract in &compliance {
                 let claim = escrow::claim_of(asset, *contract, person.account().to_address());
                 owed += client.read(self.escrow, &claim).await?.amount.raw();

@@ -150,14 +150,14 @@ impl florin_trader::Names for Aliases<'_> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use florin_trader::{names::NoNames, terms_file::template::Template};
 
     /// The terms of a template, with an address for each name and a hash instead of the contract's file.
-    fn file() -> TermsFile {
+    pub(crate) fn file_of(template: Template) -> TermsFile {
         let details = format!("details = \"0x{}\"", "11".repeat(32));
-        let text = Template::SightWithTitle.text().replace("details = { file = \"contract.pdf\" }", &details);
+        let text = template.text().replace("details = { file = \"contract.pdf\" }", &details);
         let names = |text: &str| -> Result<Address, String> {
             let mut address = [1; 20];
             let length = text.len().min(20);
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn places_are_numbers_names_and_kinds() {
-        let file = file();
+        let file = file_of(Template::SightWithTitle);
         for (text, expected) in [("0", 0), ("invoice", 0), ("Bill of Lading", 1), ("transport", 1), ("inspection", 2)] {
             assert_eq!(place(text, &file).ok(), Some(expected), "{text}");
         }
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn discrepancies_are_read_and_told() {
-        let file = file();
+        let file = file_of(Template::SightWithTitle);
         let names = ["transport", "description", "other"];
         let set =
             names.iter().fold(Discrepancies::NONE, |set, name| set.with(discrepancy(name, &file).expect("known")));

@@ -417,6 +417,7 @@ mod tests {
     use florin_trader::names::NoNames;
 
     use super::*;
+    use crate::words::trade::tests::file_of;
 
     #[test]
     fn every_template_is_there() {
@@ -432,23 +433,10 @@ mod tests {
         }
     }
 
-    /// The terms of a template, with an address for each name.
-    fn template_file(template: Template) -> TermsFile {
-        let details = format!("details = \"0x{}\"", "11".repeat(32));
-        let text = template.text().replace("details = { file = \"contract.pdf\" }", &details);
-        let names = |text: &str| -> Result<florin_trade::Address, String> {
-            let mut address = [1; 20];
-            let length = text.len().min(20);
-            address[..length].copy_from_slice(&text.as_bytes()[..length]);
-            Ok(address)
-        };
-        TermsFile::parse(&text, Path::new(""), &names).expect("terms")
-    }
-
     #[test]
     fn who_signs_is_shown_every_key_of_the_terms() {
         for template in Template::ALL {
-            let file = template_file(template);
+            let file = file_of(template);
             let record = written(&file, &NoNames).expect("terms that can be written");
             let shown = record.to_json()["terms"].as_str().expect("a text").to_owned();
             let again = TermsFile::parse(&shown, Path::new(""), &NoNames).expect("the same terms");
@@ -463,7 +451,7 @@ mod tests {
 
     #[test]
     fn an_asset_is_agreed_by_its_address() {
-        let file = template_file(Template::SightWithTitle);
+        let file = file_of(Template::SightWithTitle);
         let token = Address::from(file.agreement.terms.asset.token);
         let record = agreed(&file.agreement, &Unit::new("USDT", 6), &Names::new(None));
         assert!(record.to_text().contains(&format!("{token:?}, which calls itself USDT")), "{}", record.to_text());
